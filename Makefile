@@ -1,0 +1,44 @@
+# Two commands do everything: `make demo` shows it, `make test` proves it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint bench lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/python -P -m demo.run
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -P -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -P -m bench.run
+
+# What runs, pinned by hash, and the project itself, installed in place.
+$(VENV)/.run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(PIP) --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Pins carry hashes and no addresses. Needs `uv`.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--group build pyproject.toml --output-file requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--group build --group dev pyproject.toml --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) demo-data build dist

@@ -1,0 +1,438 @@
+"""The shared words of Section 9: every type that passes through a door between rooms.
+
+Standard library only. Every dataclass is frozen, and holds only values that survive a trip
+through JSON, because the ledger, the workers and the index all speak JSON of these types.
+Times are aware `datetime`s in UTC. Text offsets count characters; an end is exclusive.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Literal, NewType
+
+BlobId = NewType("BlobId", str)
+"""SHA-256 of the exact bytes, 64 hexadecimal digits."""
+MailId = NewType("MailId", str)
+"""Fingerprint of a message, 64 hexadecimal digits; the same for every copy of it."""
+SightingId = NewType("SightingId", str)
+"""One copy of a message from one place; the same however often that copy is read."""
+SpoolId = NewType("SpoolId", str)
+"""`<listener run>-<sequence>`: the sequence has no gaps within a run, so a loss shows."""
+CaseId = NewType("CaseId", str)
+"""`C-0001`, counted from one."""
+PartId = NewType("PartId", str)
+"""`subject`, or the section of a MIME part as IMAP counts it (RFC 3501, 6.4.5): `1`, `2.1`."""
+RuleId = NewType("RuleId", str)
+"""The name of a detection rule, as in `finding:nhs-number`."""
+
+
+class Section9Error(Exception):
+    """The root of every error that a person is meant to read. The message ends with what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+# --- what arrives -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the SMTP session said (RFC 5321), apart from the message itself."""
+
+    mail_from: str
+    rcpt_to: tuple[str, ...]
+    peer: str  # IP address of the client
+    tls: str | None  # protocol version, `TLSv1.3`; None when in clear
+    user: str | None  # the name that AUTH proved
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """What the spool holds: the exact bytes after DATA and the envelope they came in."""
+
+    id: SpoolId
+    envelope: Envelope
+    content: bytes
+
+
+# --- what parsing gives -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A name and address from a header (RFC 5322 `mailbox`). The address is in lower case."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a part's text."""
+
+    start: int
+    end: int
+
+
+class PartKind(StrEnum):
+    """What a MIME leaf is to a reader."""
+
+    BODY = "body"
+    ATTACHMENT = "attachment"
+    MESSAGE = "message"  # the headers of an enclosed message/rfc822; its parts follow it
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of the message, decoded to text where it has any."""
+
+    id: PartId
+    kind: PartKind
+    media_type: str  # `text/html`
+    filename: str  # empty where the mail gave none
+    size: int  # bytes after transfer decoding
+    sha256: str  # of the bytes after transfer decoding
+    text: str = ""
+    hidden: tuple[Span, ...] = ()  # in the text but not shown to a reader (CSS, `hidden`)
+    quoted: tuple[Span, ...] = ()  # written earlier, by somebody else, and repeated here
+    repeats: bool = False  # says what an earlier alternative already says, word for word
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something broken or unread in a message. `hides` when text may be missing from search."""
+
+    code: str  # `nested-too-deep`, `bad-base64` …; ingest/parse.py lists them
+    part: PartId | None = None
+    hides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """One message, decoded as far as it can be. Parsing never raises: see `defects`."""
+
+    message_id: str  # without angle brackets; empty where there is none
+    date: datetime | None  # the Date header; None when absent or unreadable
+    subject: str
+    from_: tuple[Participant, ...]
+    to: tuple[Participant, ...] = ()
+    cc: tuple[Participant, ...] = ()
+    bcc: tuple[Participant, ...] = ()
+    reply_to: tuple[Participant, ...] = ()
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+
+# --- what detectors give ----------------------------------------------------------------------
+
+
+class Category(StrEnum):
+    """The kind of trouble, as the policy tells them apart."""
+
+    PERSONAL_DATA = "personal-data"
+    FINANCIAL = "financial"
+
+
+class Confidence(StrEnum):
+    """How sure a detector is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a detector saw: where and why, never the matched text."""
+
+    rule: RuleId
+    version: int  # of the rule; raised whenever its answers may change
+    category: Category
+    clause: str  # of the acceptable-use policy: `4.5`
+    part: PartId
+    start: int
+    end: int
+    confidence: Confidence
+    severity: int  # 1 (note) to 5 (act now)
+    why: str
+
+
+# --- what is archived and indexed -------------------------------------------------------------
+
+
+class Source(StrEnum):
+    """The road by which a copy came in."""
+
+    SMTP = "smtp"
+    FILE = "file"
+
+
+class Role(StrEnum):
+    """How an envelope says that somebody was addressed."""
+
+    TO = "to"
+    CC = "cc"
+    BCC = "bcc"
+    UNVERIFIED = "unverified"  # the envelope names the recipient but not the header
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody whom the envelope proves to have been sent the message."""
+
+    address: str
+    role: Role = Role.UNVERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One copy of a message: where it was seen, when, and on whose word."""
+
+    id: SightingId
+    blob: BlobId  # the exact bytes as they came
+    source: Source
+    seen: datetime  # when we took it in
+    mailbox: str = ""  # whose mailbox it lay in, where that is known
+    folder: str = ""  # the folder or file it was read from
+    envelope: Envelope | None = None
+    recipients: tuple[Recipient, ...] = ()
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is indexed: one message, every copy of it, and what was found in it."""
+
+    mail: MailId
+    date: datetime | None  # the believed date: Date header if credible, else when first received
+    parsed: ParsedMail
+    sightings: tuple[Sighting, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+# --- people and cases -------------------------------------------------------------------------
+
+
+class PersonRole(StrEnum):
+    """Who somebody is to the trust."""
+
+    STAFF = "staff"
+    STUDENT = "student"
+    GOVERNOR = "governor"
+    PARENT = "parent"
+    VOLUNTEER = "volunteer"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the trust's directory, by one of their addresses."""
+
+    address: str  # lower case
+    name: str
+    role: PersonRole
+    school: str = ""
+    year_group: str = ""
+    leaving_date: date | None = None
+    date_of_birth: date | None = None
+
+
+class Purpose(StrEnum):
+    """Why mail may be read: the two grounds of clause 9.2."""
+
+    WRONGFUL_ACT = "9.2a"
+    LEGAL_OBLIGATION = "9.2b"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose mail a case may open, and from when to when (both days included, UTC)."""
+
+    people: tuple[str, ...]  # addresses, lower case; never empty
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands now, folded from its events."""
+
+    id: CaseId
+    purpose: Purpose
+    reason: str
+    authoriser: str  # operating-system account
+    investigator: str  # operating-system account, never the authoriser's
+    scope: Scope
+    opened: datetime
+    expires: datetime
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What a live case grants one person at one moment. Only `cases.authority` makes one."""
+
+    case: CaseId
+    actor: str
+    scope: Scope
+
+
+# --- the ledger -------------------------------------------------------------------------------
+
+
+class Book(StrEnum):
+    """The chains of the ledger."""
+
+    MAIL = "mail"
+    CASES = "cases"
+    ACCESS = "access"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a book's chain: its last segment's number and the SHA-256 of its bytes."""
+
+    book: Book
+    number: int  # 0 for an empty book
+    sha256: str  # 64 zeros for an empty book
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """A copy of a message was archived."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    sighting: Sighting
+    kind: Literal["sighted"] = "sighted"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The detectors read a message. What an earlier version found stays on record."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    blob: BlobId
+    rules: str  # the versions that ran: `nhs-number/1 nino/1 …`
+    findings: tuple[Finding, ...]
+    defects: tuple[Defect, ...]
+    kind: Literal["scanned"] = "scanned"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A case began."""
+
+    at: datetime
+    by: str
+    case: Case
+    kind: Literal["case-opened"] = "case-opened"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExtended:
+    """A case's end was moved."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    authoriser: str
+    reason: str
+    expires: datetime
+    kind: Literal["case-extended"] = "case-extended"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """A case ended; it opens no content from here on."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    reason: str
+    kind: Literal["case-closed"] = "case-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleImported:
+    """The directory of people was replaced."""
+
+    at: datetime
+    by: str
+    sha256: str  # of the file that was imported
+    people: int
+    kind: Literal["people-imported"] = "people-imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Somebody ran a query inside a case."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    query: str  # exactly as typed
+    ran: str  # the whole query with the case's scope, as the engine got it
+    engine: str  # `sqlite 3.40.1`
+    as_of: Head  # the mail book when the query ran
+    total: int
+    unsearchable: int  # messages in scope with text that no search can see
+    shown: tuple[MailId, ...]
+    kind: Literal["searched"] = "searched"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """Somebody opened a message inside a case."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    mail: MailId
+    blob: BlobId
+    view: str  # `text`, `headers`, `raw`
+    kind: Literal["viewed"] = "viewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Somebody asked for content and was turned away."""
+
+    at: datetime
+    by: str
+    case: str  # as typed: it may name no case
+    act: str
+    why: str  # the name of the error
+    mail: str = ""  # the id that was asked for, as typed
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The archive was rehashed and its chains walked."""
+
+    at: datetime
+    by: str
+    heads: tuple[Head, ...]  # before this entry
+    blobs: int
+    problems: int
+    kind: Literal["verified"] = "verified"
+
+
+Event = (
+    Sighted
+    | Scanned
+    | CaseOpened
+    | CaseExtended
+    | CaseClosed
+    | PeopleImported
+    | Searched
+    | Viewed
+    | Refused
+    | Verified
+)
