@@ -1,0 +1,64 @@
+"""Authority: what a case grants one person now. Pure decisions: values and a clock reading in.
+
+Clause 9.2 of the policy lets mail be opened only for the investigation of alleged wrongful acts
+or for a legal obligation; clause 9.3 only by the people appropriate to it. So content opens to an
+`Authority` and to nothing else, and this is the only place where one is made.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from section9 import Authority, Case, CaseId, Section9Error
+
+
+class NoAuthorityError(Section9Error):
+    """Mail was asked for by somebody whom no live case lets read it."""
+
+    exit_code: ClassVar[int] = 10
+
+
+class CaseUnknownError(NoAuthorityError):
+    """No case has this name."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(f"no case {case!r}: `section9 case list` shows the open ones")
+
+
+class CaseClosedError(NoAuthorityError):
+    """The case has been closed."""
+
+    def __init__(self, case: CaseId, closed: datetime) -> None:
+        super().__init__(
+            f"case {case} was closed on {closed:%Y-%m-%d}: open a new one with `section9 case open`"
+        )
+
+
+class CaseExpiredError(NoAuthorityError):
+    """The case has run past its end."""
+
+    def __init__(self, case: CaseId, expires: datetime) -> None:
+        super().__init__(
+            f"case {case} expired on {expires:%Y-%m-%d %H:%M} UTC: "
+            f"have it extended with `section9 case extend {case}`"
+        )
+
+
+class NotInvestigatorError(NoAuthorityError):
+    """The case is somebody else's."""
+
+    def __init__(self, case: CaseId, actor: str) -> None:
+        super().__init__(
+            f"{actor} is not the investigator of case {case}: "
+            "ask its authoriser for a case of your own"
+        )
+
+
+def grant(case: Case, *, actor: str, now: datetime) -> Authority:
+    """What `case` lets `actor` open at `now`. Raises a `NoAuthorityError` where that is nothing."""
+    if case.closed is not None:
+        raise CaseClosedError(case.id, case.closed)
+    if now >= case.expires:
+        raise CaseExpiredError(case.id, case.expires)
+    if actor != case.investigator:
+        raise NotInvestigatorError(case.id, actor)
+    return Authority(case=case.id, actor=actor, scope=case.scope)
