@@ -1,0 +1,138 @@
+"""What of a record can be searched: the words of its text columns, its exact values, its moment.
+
+Pure, and the same for every engine. An engine that stores no text must get exactly the same
+document again to take a record out, so a change here changes what an index holds: raise the
+engines' schema version with it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
+from search.tree import clean
+from search.words import fold
+from section9 import Part, Participant, PartKind, Record
+
+SEAM = "\ue000"
+"""A word that no text has (words hold no private-use characters), so no phrase crosses it."""
+
+Texts = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A record as an engine takes it in."""
+
+    moment: datetime | None
+    texts: tuple[str, ...]  # folded (see `words.py`), in order of TEXT_COLUMNS
+    values: frozenset[tuple[str, str]]  # column and value; every sighting's id is one
+
+
+def document(record: Record) -> Document:
+    """Take out of a record what can be searched."""
+    people = {column: tuple(_people(record, column)) for column in PEOPLE_COLUMNS}
+    texts = {
+        "subject": [record.parsed.subject],
+        "body": [part.text for part in record.parsed.parts if is_body(part)],
+        "attachment": [part.text for part in record.parsed.parts if not is_body(part)],
+        "filename": [part.filename for part in record.parsed.parts],
+        **{column: [f"{one.name} {one.address}" for one in people[column]] for column in people},
+    }
+    return Document(
+        moment=record.date,
+        texts=tuple(_joined(texts[column]) for column in TEXT_COLUMNS),
+        values=frozenset(_values(record, people)),
+    )
+
+
+def is_body(part: Part) -> bool:
+    """Tell whether a part is read with the message, rather than opened from it."""
+    return part.kind is not PartKind.ATTACHMENT
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return f" {SEAM} ".join(fold(text) for text in texts if text)
+
+
+def _people(record: Record, column: str) -> Iterable[Participant]:
+    """Give the names and addresses of one column.
+
+    The envelope's recipients are those the sighting proves; the SMTP session's own RCPT TO is
+    often the journal address, which nobody means by a recipient.
+    """
+    match column:
+        case "from":
+            return record.parsed.from_
+        case "to":
+            return record.parsed.to
+        case "cc":
+            return record.parsed.cc
+        case "bcc":
+            return record.parsed.bcc
+        case "reply_to":
+            return record.parsed.reply_to
+    return (Participant("", address) for address in _seen_addresses(record, column))
+
+
+def _seen_addresses(record: Record, column: str) -> list[str]:
+    """Give the addresses that the copies tell, each once, in order."""
+    found = set[str]()
+    for sighting in record.sightings:
+        if column == "envelope":
+            found.update(recipient.address for recipient in sighting.recipients)
+        elif column == "mailbox":
+            found.add(sighting.mailbox)
+        elif sighting.envelope is not None:
+            found.add(sighting.envelope.mail_from)
+    return sorted(found - {""})
+
+
+def _values(
+    record: Record, people: dict[str, tuple[Participant, ...]]
+) -> Iterator[tuple[str, str]]:
+    for column, members in people.items():
+        for one in members:
+            address = clean(one.address)
+            if address:
+                yield column, address
+    yield from _domains(people)
+    yield from _mail_values(record)
+    yield from _finding_values(record)
+    for sighting in record.sightings:
+        yield "sighting", sighting.id
+        yield "source", sighting.source
+        if sighting.folder:
+            yield "folder", clean(sighting.folder)
+
+
+def _domains(people: dict[str, tuple[Participant, ...]]) -> Iterator[tuple[str, str]]:
+    for column, members in people.items():
+        if column == "reply_to":
+            continue
+        for one in members:
+            domain = clean(one.address).rpartition("@")[2]
+            if domain:
+                yield "domain", domain
+
+
+def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
+    if record.parsed.message_id:
+        yield "message_id", clean(record.parsed.message_id)
+    if any(part.kind is PartKind.ATTACHMENT for part in record.parsed.parts):
+        yield "has", "attachment"
+    if any(defect.hides for defect in record.parsed.defects):
+        yield "is", "opaque"
+    if any(sighting.deleted for sighting in record.sightings):
+        yield "is", "deleted"
+    if record.findings:
+        yield "is", "flagged"
+
+
+def _finding_values(record: Record) -> Iterator[tuple[str, str]]:
+    for finding in record.findings:
+        yield "finding", clean(finding.rule)
+        yield "category", finding.category
+        yield "clause", clean(finding.clause)
+        yield "confidence", finding.confidence
+        yield "severity", str(finding.severity)

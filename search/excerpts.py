@@ -1,0 +1,163 @@
+"""What a reader sees of a hit: the piece of text around the first match, and marks on matches.
+
+Marks are character spans, never markup: what shows them decides how. The work on one message is
+bounded, so a match deep inside a long attachment may go unmarked; it is found all the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from search.document import is_body
+from search.fields import BY_NAME, PROSE_COLUMNS
+from search.index import Excerpt, Hit
+from search.tree import All, AnyOf, Phrase, Prefix, Query, Word
+from search.words import Spelling, root, spellings, stem
+from section9 import PartKind, Record, Span
+
+MAX_READ = 100_000  # characters of one text
+MAX_WORDS = 50_000  # of one message
+WIDTH = 200  # characters of an excerpt
+LEAD = 60  # of those, before the first match
+MAX_NAMES = 3
+
+
+@dataclass(slots=True)
+class Terms:
+    """What to mark in one column, gathered from a query's parts that must or may match."""
+
+    stems: set[str] = field(default_factory=set)
+    roots: set[str] = field(default_factory=set)  # how a word with one of the stems begins
+    phrases: dict[str, list[Phrase | Prefix]] = field(default_factory=dict)  # by first word
+    starts: list[str] = field(default_factory=list)  # prefixes of one word
+
+
+Marking = dict[str, Terms]
+
+
+def marking(query: Query) -> Marking:
+    """Gather a query's terms by column, once for all the hits of a page."""
+    gathered: Marking = {}
+    for leaf in _shown(query):
+        for column in BY_NAME[leaf.field].columns:
+            _add(gathered.setdefault(column, Terms()), leaf, column)
+    return gathered
+
+
+def _shown(query: Query) -> Iterator[Word | Phrase | Prefix]:
+    match query:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _shown(part)
+        case Word() | Phrase() | Prefix():
+            yield query
+
+
+def _add(terms: Terms, leaf: Word | Phrase | Prefix, column: str) -> None:
+    match leaf:
+        case Word(_, word) if column in PROSE_COLUMNS:
+            terms.stems.add(stem(word))
+            terms.roots.add(root(word))
+        case Word(name, word):
+            terms.phrases.setdefault(word, []).append(Phrase(name, (word,)))
+        case Prefix(_, (start,)):
+            terms.starts.append(start)
+        case Phrase(_, (first, *_)) | Prefix(_, (first, *_)):
+            terms.phrases.setdefault(first, []).append(leaf)
+
+
+def hit(record: Record, marks: Marking) -> Hit:
+    """Make what a listing shows of a record."""
+    parsed = record.parsed
+    people = [one.name or one.address for one in (*parsed.to, *parsed.cc, *parsed.bcc)]
+    named = {one.address for one in (*parsed.to, *parsed.cc, *parsed.bcc)}
+    proven = {one.address for sighting in record.sightings for one in sighting.recipients}
+    people += sorted(proven - named)
+    return Hit(
+        mail=record.mail,
+        date=record.date,
+        from_=next((one.name or one.address for one in parsed.from_), ""),
+        to=tuple(people[:MAX_NAMES]),
+        recipients=len(people),
+        subject=_whole("subject", parsed.subject, marks),
+        excerpt=_excerpt(record, marks),
+        findings=tuple(sorted({finding.rule for finding in record.findings})),
+        copies=len(record.sightings),
+        attachments=sum(part.kind is PartKind.ATTACHMENT for part in parsed.parts),
+        deleted=any(sighting.deleted for sighting in record.sightings),
+        opaque=any(defect.hides for defect in parsed.defects),
+    )
+
+
+def _whole(column: str, text: str, marks: Marking) -> Excerpt:
+    text = text[:MAX_READ]
+    found = _find(text, marks.get(column, Terms()))
+    return Excerpt(column, *_on_one_line(text, found, Span(0, len(text))))
+
+
+def _excerpt(record: Record, marks: Marking) -> Excerpt:
+    """Cut around the first match in a body, then in an attachment or its name; else the start."""
+    texts = list(_texts(record))
+    for column, text in texts:
+        found = _find(text, marks[column]) if column in marks else []
+        if found:
+            start = max(0, found[0].start - LEAD)
+            window = Span(start, min(len(text), start + WIDTH))
+            return Excerpt(column, *_on_one_line(text, found, window))
+    column, text = texts[0] if texts else ("body", "")
+    return Excerpt(column, *_on_one_line(text, [], Span(0, min(len(text), WIDTH))))
+
+
+def _texts(record: Record) -> Iterator[tuple[str, str]]:
+    parts = record.parsed.parts
+    yield from (("body", part.text[:MAX_READ]) for part in parts if is_body(part) and part.text)
+    for part in parts:
+        if not is_body(part):
+            yield "attachment", part.text[:MAX_READ]
+        if part.filename:
+            yield "filename", part.filename
+
+
+def _find(text: str, terms: Terms) -> list[Span]:
+    found = list(islice(spellings(text), MAX_WORDS))
+    roots, starts = tuple(terms.roots), tuple(terms.starts)
+    marks = []
+    for position, spelling in enumerate(found):
+        word = spelling.word
+        last = position - 1
+        if word.startswith(starts) or (word.startswith(roots) and stem(word) in terms.stems):
+            last = position
+        if word in terms.phrases:
+            last = max(last, _phrase_end(found, position, terms.phrases[word]))
+        if last >= position:
+            marks.append(Span(spelling.start, found[last].end))
+    return marks
+
+
+def _phrase_end(found: list[Spelling], position: int, phrases: Sequence[Phrase | Prefix]) -> int:
+    """Give the place of the last word of the longest phrase that begins here, or -1."""
+    ends = [-1]
+    for phrase in phrases:
+        here = [spelling.word for spelling in found[position : position + len(phrase.words)]]
+        if isinstance(phrase, Prefix) and len(here) == len(phrase.words):
+            here[-1] = here[-1][: len(phrase.words[-1])]
+        if here == list(phrase.words):
+            ends.append(position + len(here) - 1)
+    return max(ends)
+
+
+def _on_one_line(text: str, marks: list[Span], window: Span) -> tuple[str, tuple[Span, ...]]:
+    """Cut a window out of a text, each run of white space made one space, and move the marks."""
+    kept = [
+        place
+        for place in range(window.start, window.end)
+        if not (text[place].isspace() and place > window.start and text[place - 1].isspace())
+    ]
+    line = "".join(" " if text[place].isspace() else text[place] for place in kept)
+    moved = {place: new for new, place in enumerate(kept)}
+    spans = (
+        Span(moved[mark.start], moved[mark.end - 1] + 1)
+        for mark in marks
+        if window.start <= mark.start and mark.end <= window.end
+    )
+    return line, tuple(spans)

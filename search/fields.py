@@ -1,0 +1,212 @@
+"""The one table of fields: the parser, the engines, the help and shell completion read it.
+
+A field is what a person types before the colon. A column is where an engine keeps the words or
+values of one part of a record; `document.py` fills them. A field searches one column or several.
+To add a field, add a line to `FIELDS`; to add a column, add it here and in `document.py`.
+"""
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from section9 import Category, Confidence, Source
+
+DEFAULT = "text"
+"""The field of a term that names none."""
+
+PROSE_COLUMNS = ("subject", "body", "attachment")
+"""Columns of running text: a plain word also finds its English inflections here."""
+PEOPLE_COLUMNS = ("from", "to", "cc", "bcc", "reply_to", "sender", "envelope", "mailbox")
+"""Columns of names and addresses, kept twice: as words, and as exact addresses."""
+NAME_COLUMNS = ("filename", *PEOPLE_COLUMNS)
+"""Columns of names: a plain word is looked for as it stands."""
+TEXT_COLUMNS = (*PROSE_COLUMNS, *NAME_COLUMNS)
+
+RECIPIENTS = ("to", "cc", "bcc", "envelope")
+PARTICIPANTS = ("from", *RECIPIENTS, "sender", "mailbox")
+
+
+class Kind(StrEnum):
+    """How the terms of a field are read."""
+
+    TEXT = "text"  # words, phrases, prefixes
+    PEOPLE = "people"  # the same, and a full address is matched exactly
+    VALUE = "value"  # one value as a whole, or its beginning and a *
+    NUMBER = "number"  # one of `choices`, or a range of them
+    DATE = "date"  # a day, month or year (UTC), or a range
+    ID = "id"  # the first digits of a mail's id
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: where it looks and what help says of it."""
+
+    name: str
+    kind: Kind
+    about: str
+    example: str
+    columns: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()  # the only values there are; empty where any may be
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether engines keep its values whole, so that they can be counted."""
+        return self.kind in {Kind.PEOPLE, Kind.VALUE, Kind.NUMBER}
+
+
+FIELDS = (
+    Field(
+        DEFAULT,
+        Kind.TEXT,
+        "anything a reader would see: subject, body, attachments and their names, people. "
+        "A term without a field means this one",
+        "grievance",
+        (*PROSE_COLUMNS, "filename", "from", *RECIPIENTS),
+    ),
+    Field("subject", Kind.TEXT, "the subject line", "subject:trip", ("subject",)),
+    Field(
+        "body",
+        Kind.TEXT,
+        "the text of the message, and the headers of messages enclosed in it",
+        'body:"keep this between us"',
+        ("body",),
+    ),
+    Field(
+        "attachment", Kind.TEXT, "the text inside attachments", "attachment:budget", ("attachment",)
+    ),
+    Field(
+        "filename",
+        Kind.TEXT,
+        "the names of attached files",
+        "filename:register.xlsx",
+        ("filename",),
+    ),
+    Field("from", Kind.PEOPLE, "who wrote it, by name or address", "from:j.doe", ("from",)),
+    Field("to", Kind.PEOPLE, "people on the To line", 'to:"jane doe"', ("to",)),
+    Field("cc", Kind.PEOPLE, "people on the Cc line", "cc:head@school.example", ("cc",)),
+    Field(
+        "bcc", Kind.PEOPLE, "people on the Bcc line, where a copy kept it", "bcc:j.doe", ("bcc",)
+    ),
+    Field(
+        "rcpt",
+        Kind.PEOPLE,
+        "anybody it was sent to: To, Cc, Bcc, and those that only the envelope names",
+        "rcpt:j.doe@home.example",
+        RECIPIENTS,
+    ),
+    Field(
+        "reply-to", Kind.PEOPLE, "where replies are asked to go", "reply-to:j.doe", ("reply_to",)
+    ),
+    Field(
+        "sender", Kind.PEOPLE, "the envelope's sender (MAIL FROM)", "sender:bounces*", ("sender",)
+    ),
+    Field("mailbox", Kind.PEOPLE, "whose mailbox a copy lay in", "mailbox:j.doe", ("mailbox",)),
+    Field(
+        "participant",
+        Kind.PEOPLE,
+        "anybody who wrote it, was sent it or had it: from, rcpt, sender and mailbox together",
+        "participant:j.doe@school.example",
+        PARTICIPANTS,
+    ),
+    Field(
+        "domain",
+        Kind.VALUE,
+        "the domain of any participant's address",
+        "domain:home.example",
+        ("domain",),
+    ),
+    Field(
+        "folder",
+        Kind.VALUE,
+        "the folder or file a copy was read from",
+        'folder:"deleted items"',
+        ("folder",),
+    ),
+    Field(
+        "message-id",
+        Kind.VALUE,
+        "the Message-ID header",
+        'message-id:"a1@school.example"',
+        ("message_id",),
+    ),
+    Field(
+        "date",
+        Kind.DATE,
+        "when it was sent (UTC): a day, a month, a year or a range",
+        "date:2026-03",
+    ),
+    Field("id", Kind.ID, "a mail's id, or how it begins", "id:3fa9c1"),
+    Field("has", Kind.VALUE, "what it carries", "has:attachment", ("has",), ("attachment",)),
+    Field(
+        "is",
+        Kind.VALUE,
+        "deleted: a copy was deleted; flagged: a detector found something; "
+        "opaque: part of it could not be read, so no search sees that part",
+        "is:deleted",
+        ("is",),
+        ("deleted", "flagged", "opaque"),
+    ),
+    Field(
+        "finding",
+        Kind.VALUE,
+        "the detection rule that found something",
+        "finding:nhs-number",
+        ("finding",),
+    ),
+    Field(
+        "category",
+        Kind.VALUE,
+        "the kind of trouble found",
+        "category:financial",
+        ("category",),
+        tuple(Category),
+    ),
+    Field("clause", Kind.VALUE, "the policy clause of a finding", "clause:4.5", ("clause",)),
+    Field(
+        "confidence",
+        Kind.VALUE,
+        "how sure the detector was",
+        "confidence:high",
+        ("confidence",),
+        tuple(Confidence),
+    ),
+    Field(
+        "severity",
+        Kind.NUMBER,
+        "of any finding, from 1 (note) to 5 (act now)",
+        "severity:>=4",
+        ("severity",),
+        ("1", "2", "3", "4", "5"),
+    ),
+    Field(
+        "source",
+        Kind.VALUE,
+        "the road a copy came in by",
+        "source:file",
+        ("source",),
+        tuple(Source),
+    ),
+)
+
+BY_NAME = {field.name: field for field in FIELDS}
+
+SYNTAX = (
+    ("meeting", "the word or an inflection of it: meet, meets"),
+    ('"meeting"', "exactly this word, but for case and accents"),
+    ('"annual pay review"', "these words in this order"),
+    ("safeg*", "words that begin so"),
+    ("grievance pay", "both: terms side by side narrow the search"),
+    ("grievance OR appeal", "either; capitals matter"),
+    ("grievance -pay", "the first without the second; NOT pay says the same"),
+    ("a OR b c", "(a OR b) AND c: use parentheses to be sure"),
+    ("from:(j.doe OR head)", "a field for a whole group"),
+    ("date:[2026-01-01 TO 2026-03-31]", "from day to day, both included; * leaves an end open"),
+    ("date:>=2026-01", "from a day, month or year on; also > < <="),
+    ("*", "every message"),
+)
+"""How terms combine: example and meaning, for help."""
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Give the known word that a mistyped one was probably meant to be."""
+    return next(iter(difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)), None)

@@ -1,0 +1,87 @@
+"""Two records of one mail become one: every copy, and everything ever found in it.
+
+Copies of a message differ in what they prove: only the sender's own names the Bcc recipients,
+only the mailbox tells of a deletion. So nothing that either record knows is lost.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from section9 import Finding, ParsedMail, Record, Sighting
+
+_T = TypeVar("_T")
+
+
+def merge(old: Record, new: Record) -> Record:
+    """Join two records of the same mail; joining what is already there changes nothing.
+
+    The text stays that of `old`, to which its findings point. Sightings are joined by id, findings
+    by (rule, version, part, start, end), people and defects by all they say.
+    """
+    if old == new:
+        return old
+    return replace(
+        old,
+        date=min((date for date in (old.date, new.date) if date is not None), default=None),
+        parsed=_merge_parsed(old.parsed, new.parsed),
+        sightings=_merge_sightings(old.sightings, new.sightings),
+        findings=_merge_findings(old.findings, new.findings),
+    )
+
+
+def _merge_parsed(old: ParsedMail, new: ParsedMail) -> ParsedMail:
+    if old == new:
+        return old
+    return replace(
+        old,
+        date=old.date or new.date,
+        from_=_union(old.from_, new.from_),
+        to=_union(old.to, new.to),
+        cc=_union(old.cc, new.cc),
+        bcc=_union(old.bcc, new.bcc),
+        reply_to=_union(old.reply_to, new.reply_to),
+        in_reply_to=_union(old.in_reply_to, new.in_reply_to),
+        references=_union(old.references, new.references),
+        defects=_union(old.defects, new.defects),
+    )
+
+
+def _union(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:
+    """Keep the order in which things came, each once."""
+    return tuple(dict.fromkeys((*old, *new)))
+
+
+def _merge_sightings(old: tuple[Sighting, ...], new: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    """Join by id, in order of time. A copy seen again may have been deleted in between."""
+    joined = {sighting.id: sighting for sighting in old}
+    for sighting in new:
+        known = joined.get(sighting.id)
+        joined[sighting.id] = sighting if known is None else _merge_sighting(known, sighting)
+    return tuple(sorted(joined.values(), key=lambda sighting: (sighting.seen, sighting.id)))
+
+
+def _merge_sighting(old: Sighting, new: Sighting) -> Sighting:
+    first, again = sorted((old, new), key=lambda sighting: sighting.seen)
+    return replace(
+        first,
+        mailbox=first.mailbox or again.mailbox,
+        folder=first.folder or again.folder,
+        envelope=first.envelope or again.envelope,
+        recipients=_union(first.recipients, again.recipients),
+        deleted=_earliest(first.deleted, again.deleted),
+    )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _merge_findings(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    joined = {_identity(finding): finding for finding in (*new, *old)}
+    return tuple(joined[key] for key in sorted(joined))
+
+
+def _identity(finding: Finding) -> tuple[str, int, int, str, int]:
+    """Order a message's findings as a reader meets them, part by part."""
+    return finding.part, finding.start, finding.end, finding.rule, finding.version

@@ -1,0 +1,283 @@
+"""The embedded index: one SQLite file with FTS5, for one host.
+
+FTS5 keeps no text (`content=''`): the record is stored once, as JSON, and gives the very words
+back when it is changed or dropped. One table holds every exact value, so that a new field needs
+no new table. Readers go on while a writer writes (WAL); writers wait for each other.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from search.document import Document, document
+from search.excerpts import hit, marking
+from search.fields import FIELDS, TEXT_COLUMNS
+from search.generations import discard
+from search.index import (
+    Cursor,
+    Facet,
+    IndexCorruptError,
+    IndexVersionError,
+    NoFacetError,
+    Page,
+)
+from search.merge import merge
+from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
+from search.sqlite_where import Condition, condition, counted, months, rank
+from search.tree import Query
+from search.words import IRREGULAR, root, stem
+from section9 import MailId, Record, SightingId
+
+CHOICES = 10  # ids that `resolve` lists
+MIN_ROOT = 2  # letters; English inflects no word of one, and too many begin with it
+STREAMED = 1_000  # ids fetched at a time
+
+_MARKS = ", ".join("?" * len(TEXT_COLUMNS))
+_PUT_TEXT = f"INSERT INTO text (rowid, {COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - our columns
+_DROP_TEXT = f"INSERT INTO text (text, rowid, {COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608 - our columns
+_FACETS = tuple(field.name for field in FIELDS if field.name == "date" or field.exact)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What becomes of one row; without `old` it is put in, without `new` it is taken out."""
+
+    row: int
+    mail: MailId
+    old: Document | None
+    new: Record | None
+
+
+def open_sqlite(path: Path, *, mode: Mode) -> "SqliteIndex":
+    """Open an index; `write` makes it where there is none, `read` never changes it.
+
+    Raises `IndexMissingError`, `IndexVersionError`, `IndexCorruptError`, `IndexUnavailableError`.
+    """
+    return SqliteIndex(open_file(path, mode=mode))
+
+
+def open_afresh(path: Path) -> "SqliteIndex":
+    """Open an index to rebuild into: gone on with where it is sound, else begun again."""
+    try:
+        return open_sqlite(path, mode="write")
+    except (IndexCorruptError, IndexVersionError) as error:
+        log.warning("generation discarded", error=type(error).__name__)
+        discard(path)
+        return open_sqlite(path, mode="write")
+
+
+class SqliteIndex:
+    """An open index: what `search.index.Index` says, in SQLite."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @property
+    def description(self) -> str:
+        """Name the engine and its version."""
+        return f"sqlite {sqlite3.sqlite_version}"
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def put(self, records: Sequence[Record], *, segment: int | None) -> None:
+        """Take records in, in one transaction; fastest with some hundreds at a time."""
+        incoming: dict[MailId, Record] = {}
+        for record in records:
+            known = incoming.get(record.mail)
+            incoming[record.mail] = record if known is None else merge(known, record)
+        with translated(), transaction(self._db, "IMMEDIATE"):
+            stored = self._stored(incoming)
+            self._write(self._changes(stored, incoming))
+            if segment is not None:
+                self._apply(segment)
+        log.debug("indexed", records=len(records), known=len(stored), segment=segment)
+
+    def drop(self, mails: Iterable[MailId]) -> None:
+        """Take mails out. FTS5 sheds their words as it merges its lists, a rebuild at once."""
+        with translated(), transaction(self._db, "IMMEDIATE"):
+            stored = self._stored(mails)
+            self._write(
+                [_Change(row, mail, document(old), None) for mail, (row, old) in stored.items()]
+            )
+
+    def _changes(
+        self, stored: dict[MailId, tuple[int, Record]], incoming: dict[MailId, Record]
+    ) -> list[_Change]:
+        """Tell what is new, and what changes in the row it has."""
+        [free] = self._db.execute("SELECT coalesce(max(row), 0) + 1 FROM mail").fetchone()
+        changes = []
+        for mail, record in incoming.items():
+            if mail not in stored:
+                changes.append(_Change(free, mail, None, record))
+                free += 1
+                continue
+            row, old = stored[mail]
+            merged = merge(old, record)
+            if merged != old:
+                changes.append(_Change(row, mail, document(old), merged))
+        return changes
+
+    def _write(self, changes: list[_Change]) -> None:
+        """Write rows in ascending order: FTS5 flushes its memory at each step backwards."""
+        gone: list[tuple[int | str, ...]] = []
+        come: list[tuple[int | str, ...]] = []
+        for change in sorted(changes, key=lambda change: change.row):
+            new = None if change.new is None else document(change.new)
+            self._write_record(change)
+            self._write_values(change, new)
+            if change.old and (new is None or new.texts != change.old.texts):
+                gone.append((change.row, *change.old.texts))
+            if new and (change.old is None or new.texts != change.old.texts):
+                come.append((change.row, *new.texts))
+        self._db.executemany(_DROP_TEXT, gone)
+        self._db.executemany(_PUT_TEXT, come)
+
+    def _write_record(self, change: _Change) -> None:
+        if change.new is None:
+            self._db.execute("DELETE FROM mail WHERE row = ?", (change.row,))
+            self._db.execute("DELETE FROM record WHERE row = ?", (change.row,))
+            return
+        ranked = (change.row, change.mail, rank(change.new.date))
+        self._db.execute("INSERT OR REPLACE INTO mail VALUES (?, ?, ?)", ranked)
+        json = msgspec.json.encode(change.new)
+        self._db.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (change.row, json))
+
+    def _write_values(self, change: _Change, new: Document | None) -> None:
+        before = change.old.values if change.old else frozenset()
+        after = new.values if new else frozenset()
+        self._db.executemany(
+            "DELETE FROM value WHERE row = ? AND col = ? AND value = ?",
+            [(change.row, *pair) for pair in before - after],
+        )
+        self._db.executemany(
+            "INSERT INTO value VALUES (?, ?, ?)",
+            [(change.row, *pair) for pair in sorted(after - before)],
+        )
+
+    def _apply(self, segment: int) -> None:
+        """Add a segment, joined with the ranges before and after it."""
+        touching = "first <= ?1 + 1 AND last >= ?1 - 1"
+        low, high = self._db.execute(
+            f"SELECT min(first), max(last) FROM applied WHERE {touching}",  # noqa: S608 - ours
+            (segment,),
+        ).fetchone()
+        self._db.execute(f"DELETE FROM applied WHERE {touching}", (segment,))  # noqa: S608 - ours
+        ends = (segment, segment) if low is None else (min(low, segment), max(high, segment))
+        self._db.execute("INSERT INTO applied VALUES (?, ?)", ends)
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def applied(self) -> tuple[range, ...]:
+        """List the segments that are in."""
+        with translated():
+            rows = self._db.execute("SELECT first, last + 1 FROM applied ORDER BY first")
+            return tuple(range(first, end) for first, end in rows)
+
+    def known(self, sightings: Iterable[SightingId]) -> set[SightingId]:
+        """Tell which of these copies are indexed."""
+        asked = msgspec.json.encode(list(sightings)).decode()
+        with translated():
+            rows = self._db.execute(
+                "SELECT value FROM value WHERE col = 'sighting' "
+                "AND value IN (SELECT j.value FROM json_each(?) AS j)",
+                (asked,),
+            )
+            return {SightingId(value) for (value,) in rows}
+
+    def get(self, mail: MailId) -> Record | None:
+        """Give a mail's record."""
+        with translated():
+            stored = self._stored([mail])
+        return stored[mail][1] if stored else None
+
+    def resolve(self, prefix: str) -> list[MailId]:
+        """List the first ids that begin so."""
+        begun = "SELECT id FROM mail WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
+        ends = (prefix.lower(), f"{prefix.lower()}\U0010ffff", CHOICES)
+        with translated():
+            return [MailId(mail) for (mail,) in self._db.execute(begun, ends)]
+
+    def search(self, query: Query, *, limit: int, after: Cursor | None = None) -> Page:
+        """Find a page of messages; the count and the page are of one moment."""
+        with translated(), transaction(self._db, "DEFERRED"):
+            where = condition(query, self._forms)
+            total = self._count(where)
+            rows = self._page(where, limit + 1, after)
+            marks = marking(query)
+            hits = tuple(hit(record, marks) for record in self._records(rows[:limit]))
+        more = len(rows) > limit and hits
+        return Page(hits, total, Cursor(hits[-1].date, hits[-1].mail) if more else None)
+
+    def count(self, query: Query) -> int:
+        """Count the messages that match."""
+        with translated(), transaction(self._db, "DEFERRED"):
+            return self._count(condition(query, self._forms))
+
+    def ids(self, query: Query) -> Iterator[MailId]:
+        """Stream the ids of all that match, as they were when the first was asked for."""
+        with translated():
+            where = condition(query, self._forms)
+            found = self._db.execute(
+                f"SELECT m.id FROM mail AS m WHERE {where.sql} ORDER BY m.rank, m.id",  # noqa: S608 - see sqlite_where
+                where.parameters,
+            )
+            while chunk := found.fetchmany(STREAMED):
+                yield from (MailId(mail) for (mail,) in chunk)
+
+    def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
+        """Count the values of a field among what matches."""
+        if field not in _FACETS:
+            raise NoFacetError(field, _FACETS)
+        with translated(), transaction(self._db, "DEFERRED"):
+            where = condition(query, self._forms)
+            facet = months(where) if field == "date" else counted(where, field)
+            rows = self._db.execute(
+                f"{facet.sql} ORDER BY 2 DESC, 1 LIMIT ?", (*facet.parameters, limit)
+            )
+            return [Facet(value, count) for value, count in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _stored(self, mails: Iterable[MailId]) -> dict[MailId, tuple[int, Record]]:
+        """Give the rows and records of those mails that are indexed."""
+        found = self._db.execute(
+            "SELECT id, row, json FROM mail JOIN record USING (row) "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(list(mails)).decode(),),
+        )
+        return {mail: (row, msgspec.json.decode(json, type=Record)) for mail, row, json in found}
+
+    def _count(self, where: Condition) -> int:
+        sql = f"SELECT count(*) FROM mail AS m WHERE {where.sql}"  # noqa: S608 - see sqlite_where
+        return int(self._db.execute(sql, where.parameters).fetchone()[0])
+
+    def _page(self, where: Condition, size: int, after: Cursor | None) -> list[int]:
+        """List the rows of a page and one more, if there is one."""
+        sql = (
+            f"SELECT m.row FROM mail AS m WHERE ({where.sql}) "  # noqa: S608 - see sqlite_where
+            "AND (m.rank, m.id) > (?, ?) ORDER BY m.rank, m.id LIMIT ?"
+        )
+        start = (-(2**63), "") if after is None else (rank(after.date), after.mail)
+        return [row for (row,) in self._db.execute(sql, (*where.parameters, *start, size))]
+
+    def _records(self, rows: Iterable[int]) -> Iterator[Record]:
+        for row in rows:
+            sql = "SELECT json FROM record WHERE row = ?"
+            yield msgspec.json.decode(self._db.execute(sql, (row,)).fetchone()[0], type=Record)
+
+    def _forms(self, word: str) -> list[str]:
+        """List the words of the index with the same stem, out of those that begin like it."""
+        stemmed, start = stem(word), root(word)
+        if len(start) < MIN_ROOT:
+            return [word]
+        sql = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
+        begun = (term for (term,) in self._db.execute(sql, (start, f"{start}\U0010ffff")))
+        return [form for form in (*IRREGULAR, *begun) if stem(form) == stemmed]

@@ -1,0 +1,173 @@
+"""What a query is: a closed union of our own words, and its canonical text.
+
+Queries are built as trees, never by joining text: `All((scope, typed))` cannot be widened by
+anything that was typed. Words in it are already folded (see `words.py`), values already clean.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from search.fields import DEFAULT
+
+BARE_OPERATORS = frozenset({"and", "or", "not"})
+"""Words that are refused bare, for somebody meant the operator in capitals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word; in prose, its English inflections too."""
+
+    field: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These words, as they stand, one after the other."""
+
+    field: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """These words, one after the other, where the last is only the beginning of one."""
+
+    field: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A value or an address, the whole of it. Make the value with `clean`."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith:
+    """A value that begins so; any value at all where `value` is empty."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A moment in `[low, high)`, both UTC; None leaves an end open. The undated never match."""
+
+    field: str
+    low: datetime | None
+    high: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """What matches every part; without parts, every message."""
+
+    parts: "tuple[Query, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """What matches at least one part; without parts, nothing (a scope of nobody opens nothing)."""
+
+    parts: "tuple[Query, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What does not match the part."""
+
+    part: "Query"
+
+
+Leaf = Everything | Word | Phrase | Prefix | Exact | StartsWith | Between
+Query = Leaf | All | AnyOf | Not
+
+
+def clean(value: str) -> str:
+    """Make an exact value comparable: lower case, single spaces, 500 characters at most."""
+    return " ".join(value.split()).lower()[:500]
+
+
+def all_of(parts: Iterable[Query]) -> Query:
+    """Join with AND, flat: a part that is an `All` gives its parts, a single part stands alone."""
+    flat = tuple(p for part in parts for p in (part.parts if isinstance(part, All) else (part,)))
+    return flat[0] if len(flat) == 1 else All(flat)
+
+
+def any_of(parts: Iterable[Query]) -> Query:
+    """Join with OR, flat, as `all_of` does with AND."""
+    flat = tuple(p for part in parts for p in (part.parts if isinstance(part, AnyOf) else (part,)))
+    return flat[0] if len(flat) == 1 else AnyOf(flat)
+
+
+def negate(part: Query) -> Query:
+    """Turn a query round; twice is not at all."""
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def render(query: Query) -> str:  # noqa: PLR0911 - one return a form
+    """Give the canonical text: `parse(render(query)) == query` for every parsed query."""
+    match query:
+        case All(()) | Everything():
+            return "*"
+        case AnyOf(()):
+            return "NOT *"
+        case All(parts):
+            return " AND ".join(_operand(part) for part in parts)
+        case AnyOf(parts):
+            return " OR ".join(_operand(part) for part in parts)
+        case Not(part):
+            return f"NOT {_operand(part)}"
+        case Between(field, low, high):
+            return f"{field}:[{_moment(low)} TO {_moment(high)}}}"
+        case _:
+            return _term(query)
+
+
+def _operand(part: Query) -> str:
+    return f"({render(part)})" if isinstance(part, All | AnyOf) and part.parts else render(part)
+
+
+def _term(leaf: Word | Phrase | Prefix | Exact | StartsWith) -> str:
+    match leaf:
+        case Word(field, word):
+            # A bare `or` is refused as a mistyped OR, so these three name their field.
+            return word if field == DEFAULT and word not in BARE_OPERATORS else f"{field}:{word}"
+        case Phrase(field, words):
+            return f'{_named(field)}"{" ".join(words)}"'
+        case Prefix(field, words):
+            return f"{_named(field)}{'.'.join(words)}*"
+        case Exact(field, value):
+            return f"{field}:{_value(value)}"
+        case StartsWith(field, value):
+            escaped = re.sub(r"([^a-z0-9])", r"\\\1", value)
+            return f"{field}:{escaped}*"
+
+
+def _named(field: str) -> str:
+    return "" if field == DEFAULT else f"{field}:"
+
+
+def _value(value: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9@._-]*", value):
+        return value
+    return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+
+
+def _moment(moment: datetime | None) -> str:
+    if moment is None:
+        return "*"
+    plain = moment.astimezone(UTC).replace(tzinfo=None)
+    at_midnight = (plain.hour, plain.minute, plain.second, plain.microsecond) == (0, 0, 0, 0)
+    return plain.date().isoformat() if at_midnight else plain.isoformat()
