@@ -1,0 +1,165 @@
+"""Text from attachments, by a child process that may die of them.
+
+Documents are the most hostile input there is, and their parsers the least careful code. So they
+are read in a process without secrets, with little memory, time or files, that is killed at its
+deadline and started anew for the next document. `ingest.extraction` is what it runs.
+"""
+
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from ingest.extraction.frames import MAX_TEXT, Extracted, Task, Verdict, receive, send
+
+__all__ = ["Extracted", "Extractor"]
+
+MEMORY = 320 * 1024 * 1024  # bytes of data; some 80 MB of program text come on top
+SECONDS = 20.0
+MAX_BODY = 4 * MAX_TEXT  # bytes of UTF-8
+PROJECT = Path(__file__).resolve().parents[1]
+TIMED_OUT = Extracted("", "extraction-timed-out", hides=True)
+FAILED = Extracted("", "extraction-failed", hides=True)
+
+log = structlog.get_logger()
+
+
+class Extractor:
+    """Extracts text, one attachment at a time. Not for sharing between threads or processes.
+
+    `memory` is in bytes and bounds the child's data (RLIMIT_DATA); `seconds` is what one document
+    may take, start of the child included. The child starts on first use and ends with `close`.
+    """
+
+    def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+        self._memory = memory
+        self._seconds = seconds
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child. The next `extract` would start another."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+    def extract(self, content: bytes, *, media_type: str, filename: str) -> Extracted:
+        """The text of an attachment, of at most 2,000,000 characters; see `DefectCode`.
+
+        What the bytes are decides how they are read; `media_type` and `filename`, which a sender
+        chooses, only tell kinds of text apart. Never raises on content.
+        """
+        head = Task(_plain(media_type), _plain(filename))
+        worn = self._child is not None
+        got = self._attempt(head, content)
+        if got is FAILED and worn:  # earlier documents may have left it too little memory
+            got = self._attempt(head, content)
+        return got
+
+    def _attempt(self, head: Task, content: bytes) -> Extracted:
+        child = self._running()
+        try:
+            return child.ask(head, content, deadline=time.monotonic() + self._seconds)
+        except TimeoutError:
+            lost = TIMED_OUT
+        except (EOFError, OSError, ValueError):
+            lost = FAILED
+        except BaseException:  # such as KeyboardInterrupt: its reply would answer the next
+            self.close()
+            raise
+        return self._lost(child, lost)
+
+    def _running(self) -> "_Child":
+        if self._child is not None and not self._child.alive:
+            self.close()
+        if self._child is None:
+            self._child = _Child(memory=self._memory, seconds=self._seconds)
+        return self._child
+
+    def _lost(self, child: "_Child", lost: Extracted) -> Extracted:
+        status = child.stop()
+        self._child = None
+        if status == -signal.SIGXCPU:
+            lost = TIMED_OUT
+        log.warning("extractor-lost", defect=lost.defect_code, status=status)
+        return lost
+
+
+class _Child:
+    """A running child and our end of its socket."""
+
+    def __init__(self, *, memory: int, seconds: float) -> None:
+        self._folder = TemporaryDirectory(prefix="section9-")
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                _command(memory, seconds),
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # parsers quote what they choke on
+                cwd=self._folder.name,
+                env=_environment(self._folder.name),
+                start_new_session=True,  # an interrupt at the terminal is for the parent to handle
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, head: Task, content: bytes, *, deadline: float) -> Extracted:
+        """One document, its text. Raises TimeoutError; EOFError, OSError, ValueError if lost."""
+        send(self._socket, head, content, deadline=deadline)
+        verdict, text = receive(self._socket, Verdict, max_body=MAX_BODY, deadline=deadline)
+        return Extracted(text.decode(), verdict.defect_code, verdict.hides)
+
+    def stop(self) -> int:
+        """Kill it and clean up. Returns how it ended, as `Popen.returncode` says it."""
+        self._socket.close()
+        self._process.kill()
+        status = self._process.wait()
+        self._folder.cleanup()
+        return status
+
+
+def _command(memory: int, seconds: float) -> list[str]:
+    cpu = math.ceil(seconds * 2)  # its threads may use both cores; the deadline comes first
+    return [sys.executable, "-P", "-s", "-m", "ingest.extraction", str(memory), str(cpu)]
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Nothing of ours but where the code is; few threads, and few heaps for them."""
+    inherited = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return {
+        "PYTHONPATH": str(PROJECT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "1",
+        "TOKIO_WORKER_THREADS": "1",
+        "RAYON_NUM_THREADS": "1",
+    } | inherited
+
+
+def _plain(name: str) -> str:
+    """A name in ASCII, cut from the left: only its end says a type."""
+    return name[-255:].encode("ascii", "replace").decode()

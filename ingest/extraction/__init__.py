@@ -1,0 +1,6 @@
+"""Text from attachments, read in a child process that has little to lose.
+
+`ingest.attachments` starts `python -m ingest.extraction` and speaks `frames` with it. In reading
+order: `__main__` (limits and the loop), `kinds` (what the bytes are), `extract` (who reads them),
+then the readers: `plain`, `office`, `library`.
+"""

@@ -1,0 +1,106 @@
+"""What the parent and the extracting child say to each other over one stream socket.
+
+A frame is two unsigned 32-bit lengths (big-endian), a JSON head and a body of bytes. Data only:
+whoever takes over the child can answer nonsense, but cannot make the parent run anything.
+"""
+
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import msgspec
+
+LENGTHS = struct.Struct(">II")
+MAX_HEAD = 4096  # bytes; a head names a type or a defect and never more
+MAX_TEXT = 2_000_000  # characters of text that are kept of one attachment
+
+DefectCode = Literal[
+    "archive-not-opened",  # zip, gzip, 7z …
+    "embedded-not-read",  # the document's text was read, but not a file or form inside it
+    "encrypted",  # needs a password that the archive does not have
+    "extraction-failed",  # damaged, or the child died reading it
+    "extraction-timed-out",  # took longer than its deadline
+    "html-too-complex",  # read without a tree; nothing is missing
+    "no-text-found",  # a document without any: most likely a scan
+    "not-text",  # image, sound, film, font, program
+    "text-truncated",  # longer than MAX_TEXT
+    "unknown-format",  # no reader knows these bytes
+    "unpacks-too-large",  # a document that unpacks beyond any honest size
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The text of one attachment; of the control characters only line feeds and tabs."""
+
+    text: str = ""
+    defect_code: DefectCode | None = None
+    hides: bool = False  # text may be missing from search
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The head of a request; its body is the attachment's bytes."""
+
+    media_type: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The head of a reply; its body is the text in UTF-8."""
+
+    defect_code: DefectCode | None
+    hides: bool
+
+
+def send(
+    sock: socket.socket, head: Task | Verdict, body: bytes, *, deadline: float | None = None
+) -> None:
+    """Send one frame before `deadline` (a reading of `time.monotonic`), else TimeoutError."""
+    encoded = msgspec.json.encode(head)
+    for piece in (LENGTHS.pack(len(encoded), len(body)) + encoded, body):
+        _allow(sock, deadline)
+        sock.sendall(piece)
+
+
+def receive(
+    sock: socket.socket, kind: type[T], *, max_body: int, deadline: float | None = None
+) -> tuple[T, bytes]:
+    """Receive one frame.
+
+    Raises EOFError when the other side is gone, TimeoutError at the deadline, ValueError when
+    what came is no frame of this kind (`msgspec.DecodeError` is one).
+    """
+    lengths = _exactly(sock, LENGTHS.size, deadline)
+    head_size, body_size = LENGTHS.unpack(lengths)
+    if head_size > MAX_HEAD or body_size > max_body:
+        raise ValueError("frame too long")
+    head = msgspec.json.decode(_exactly(sock, head_size, deadline), type=kind)
+    return head, _exactly(sock, body_size, deadline)
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        _allow(sock, deadline)
+        got = sock.recv_into(view)
+        if not got:
+            raise EOFError("the other side closed the socket")
+        view = view[got:]
+    return bytes(buffer)
+
+
+def _allow(sock: socket.socket, deadline: float | None) -> None:
+    """Give the next operation what is left of the time."""
+    if deadline is None:
+        return
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    sock.settimeout(left)
