@@ -7,21 +7,24 @@ What is put here is durable when the call returns, also through a power cut, and
 overwritten. Files are read-only (0440): it stops accidents; tampering is for `verify` to find.
 """
 
+import ctypes
 import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from section9 import Section9Error
 
 KEY = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9.-]*)*")
 STAGING = "tmp"  # no key may begin with it
 STALE = 24 * 60 * 60  # seconds: no write takes a day, so a staged file of that age is a crash's
-WRITERS = 8  # fsync waits for the disk, not for Python: eight at once measure 3 to 6 times one
+FEW = 3  # contents up to which each is synced by itself
+
+_LIBC = ctypes.CDLL(None, use_errno=True)  # for syncfs, which Python does not offer
 
 
 class KeyTakenError(Section9Error):
@@ -86,12 +89,23 @@ class FolderStore:
         """
         for key in contents:
             _refuse_malformed(key)
-        with ThreadPoolExecutor(WRITERS) as pool:
-            placed = list(pool.map(self._place, contents.keys(), contents.values()))
+        # Opened before anything is written: it hears of every error that comes after.
+        with _opened(self._root) as root, ExitStack() as staging:
+            sync = _Together(root) if len(contents) > FEW else _Apart(self._root)
+            staged = {
+                key: staging.enter_context(self._staged(key, content))
+                for key, content in contents.items()
+                if not self.has(key)  # spares the write: the link below would refuse it
+            }
+            # Before a name exists: a name must never lead to bytes that a crash can take.
+            with _translated("staged files"):
+                sync.files(staged.values())
+            new = {key for key, file in staged.items() if self._link(file, key)}
             # A name is durable once its folder is, and a folder once its parents are. All the
             # parents, each time: a folder that we find may be another process's newest.
-            list(pool.map(self._sync, {up for key in contents for up in _folders_of(key)}))
-        return frozenset(key for key, new in zip(contents, placed, strict=True) if not new)
+            with _translated("folders"):
+                sync.folders({up for key in contents for up in _folders_of(key)})
+        return frozenset(contents.keys() - new)
 
     def get(self, key: str) -> bytes:
         """Return what is stored. Raises `KeyMissingError`."""
@@ -130,40 +144,31 @@ class FolderStore:
             else:
                 yield folder + name
 
-    def _place(self, key: str, content: bytes) -> bool:
-        """Link the content to its key; False where the key is taken. The folder is not synced."""
-        target = self._path(key)
-        with _translated(key):
-            if os.path.lexists(target):  # spares the write: the link below would refuse it
-                return False
-            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            with self._staged(content) as staged:
-                try:
-                    # Unlike a rename, a link refuses a name that exists, atomically.
-                    os.link(staged, target)
-                except FileExistsError:
-                    return False
-        return True
-
     @contextmanager
-    def _staged(self, content: bytes) -> Iterator[Path]:
-        """Hold the content in a complete, durable file with no name of its own in the archive."""
+    def _staged(self, key: str, content: bytes) -> Iterator[BinaryIO]:
+        """Hold the content in a complete file that has no name of its own in the archive."""
         # In the store's own file system, because a link cannot leave it.
         path = self._staging / secrets.token_hex(16)
-        try:
-            with path.open("xb") as file:
+        with _translated(key), path.open("xb") as file:
+            try:
                 file.write(content)
                 file.flush()
                 os.fchmod(file.fileno(), 0o440)
-                # Before the name exists: a name must never lead to bytes that a crash can take.
-                os.fsync(file.fileno())
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+                yield file
+            finally:
+                path.unlink(missing_ok=True)
 
-    def _sync(self, folder: str) -> None:
-        with _translated(folder):
-            _sync_folder(self._root / folder)
+    def _link(self, file: BinaryIO, key: str) -> bool:
+        """Give a staged file its key; False where the key is taken. The folder is not synced."""
+        target = self._path(key)
+        with _translated(key):
+            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            try:
+                # Unlike a rename, a link refuses a name that exists, atomically.
+                os.link(file.name, target)
+            except FileExistsError:
+                return False
+        return True
 
     def _path(self, key: str) -> Path:
         _refuse_malformed(key)
@@ -182,11 +187,55 @@ def _folders_of(key: str) -> Iterator[str]:
         yield key
 
 
+class _Apart:
+    """Makes a few files and names durable by an fsync each: it disturbs nobody else's writing."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def files(self, files: Iterable[BinaryIO]) -> None:
+        for file in files:
+            os.fsync(file.fileno())
+
+    def folders(self, folders: Iterable[str]) -> None:
+        for folder in folders:
+            _sync_folder(self._root / folder)
+
+
+class _Together:
+    """Makes many durable by one syncfs(2), which waits for everything in the file system.
+
+    It reports a failed write since Linux 5.8; 64 messages at once measure seven times as fast as
+    an fsync of each file and folder.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def files(self, _files: Iterable[BinaryIO]) -> None:
+        self._sync()
+
+    def folders(self, _folders: Iterable[str]) -> None:
+        self._sync()
+
+    def _sync(self) -> None:
+        if _LIBC.syncfs(self._descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+
 def _sync_folder(path: Path) -> None:
     """Make the names in a folder durable: fsync of a file does not cover its name (fsync(2))."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with _opened(path) as descriptor:
         os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    with _translated(str(folder)):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -23,7 +23,7 @@ from demo.send import send_all
 from demo.trust import ARCHIVE, DOMAIN, HOME
 
 DATA = Path("demo-data")
-SECTION9 = Path(sys.executable).with_name("section9")
+SECTION9 = str(Path(sys.executable).with_name("section9"))
 PATIENCE = 90  # seconds that archiving may take before the demonstration says that it failed
 NURSE = f"g.starkey@{DOMAIN}"
 EXPIRES = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"  # whenever this is run
@@ -49,7 +49,7 @@ def main() -> None:
     work_a_case()
     say(f"That was all, in {time.monotonic() - began:.0f} seconds. Try next:")
     for command in TRY_NEXT:
-        print(f"    {SECTION9.relative_to(Path.cwd())} --home {DATA} {command}")
+        print(f"    {os.path.relpath(SECTION9)} --home {DATA} {command}")
     print("demo/README.md tells who is who, and what else there is to find.")
 
 

@@ -1,0 +1,95 @@
+"""What every detector takes and gives.
+
+A detector works in two steps, cheap before dear. `suspects` is linear, knows no language and
+reads the folded text of a whole part: shape and checksum. Only where it yields something does
+`detect` run, over a spaCy `Doc` of the words around the suspects.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from section9 import (
+    Category,
+    Confidence,
+    Finding,
+    ParsedMail,
+    PartId,
+    PartKind,
+    Person,
+    RuleId,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+def _nobody(_address: str) -> Person | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a detector may know besides the text: the mail, the part, and who people are."""
+
+    part: PartId
+    mail: ParsedMail | None = None  # None when bare text is scanned
+    kind: PartKind | None = None  # None for a subject or bare text
+    quoted: tuple[Span, ...] = ()  # offsets into the part's original text
+    hidden: tuple[Span, ...] = ()  # offsets into the part's original text
+    domains: frozenset[str] = frozenset()  # the trust's own, lower case
+    person: Callable[[str], Person | None] = field(default=_nobody)  # by address, lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a rule looks for and which clause of the policy asks for it."""
+
+    id: RuleId
+    version: int  # raised whenever its answers may change
+    category: Category
+    clause: str  # of the acceptable-use policy
+    severity: int  # 1 (note) to 5 (act now), of this kind of data in anybody's hands
+    title: str
+    help: str  # why it matters, for whoever triages
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """Characters of a text with the shape and the checksum of an identifier."""
+
+    start: int
+    end: int  # exclusive
+    alone: Confidence | None  # with nothing near that speaks for it; None: then it is nothing
+
+
+Zones = Sequence[tuple[int, int]]
+"""Where a text has digits enough to be worth a look, in order, apart from one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A rule, the cheap search that finds its suspects, and the judgement over them."""
+
+    rule: Rule
+    suspects: Callable[[str, Zones], Iterator[Suspect]]
+    detect: "Callable[[Doc, Context], Iterator[Finding]]"
+
+
+def finding(  # noqa: PLR0913 - a finding has that many parts
+    rule: Rule, context: Context, *, start: int, end: int, confidence: Confidence, why: str
+) -> Finding:
+    """Fill in what the rule and the context already know. Offsets are into the `Doc`'s text."""
+    return Finding(
+        rule=rule.id,
+        version=rule.version,
+        category=rule.category,
+        clause=rule.clause,
+        part=context.part,
+        start=start,
+        end=end,
+        confidence=confidence,
+        severity=rule.severity,
+        why=why,
+    )

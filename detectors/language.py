@@ -1,0 +1,67 @@
+"""spaCy, and what we ask of it: tokens, and which of them speak of what.
+
+The blank English pipeline with a tokenizer of our own; no model is loaded and none downloaded.
+spaCy is imported when the first text needs it, which costs the better part of a second.
+"""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from detectors.vocabulary import PHRASES, spellings
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.matcher import PhraseMatcher
+    from spacy.tokens import Doc
+
+_MARK = r"[^\w\s]"
+
+CLUES = "clues"
+"""The span group of a `Doc` that holds the phrases of our vocabulary, labelled by topic."""
+
+
+def warm() -> None:
+    """Load spaCy and the vocabulary now, so that the first mail does not wait for them."""
+    _matcher()
+
+
+def read(text: str) -> "Doc":
+    """Make a `Doc` of a folded excerpt, its known phrases in `doc.spans["clues"]`, in order."""
+    from spacy.util import filter_spans  # noqa: PLC0415 - spaCy is imported only when needed
+
+    doc = _language().tokenizer(text)
+    doc.spans[CLUES] = sorted(filter_spans(_matcher()(doc, as_spans=True)))
+    return doc
+
+
+@lru_cache(maxsize=1)
+def _language() -> "Language":
+    """Return the pipeline: words are runs of letters and digits, every mark stands alone.
+
+    spaCy's own rules keep `NHS-999` and `a/c` in one piece, and context must see the words.
+    """
+    import spacy  # noqa: PLC0415 - costs 0.7 s, and most mails never need it
+    from spacy.tokenizer import Tokenizer  # noqa: PLC0415 - the same
+
+    nlp = spacy.blank("en")
+    nlp.tokenizer = Tokenizer(
+        nlp.vocab,
+        prefix_search=re.compile(rf"\A{_MARK}").search,
+        suffix_search=re.compile(rf"{_MARK}\Z").search,
+        infix_finditer=re.compile(_MARK).finditer,
+    )
+    return nlp
+
+
+@lru_cache(maxsize=1)
+def _matcher() -> "PhraseMatcher":
+    """Return the matcher over every spelling of every phrase, blind to case."""
+    from spacy.matcher import PhraseMatcher  # noqa: PLC0415 - spaCy is imported only when needed
+
+    nlp = _language()
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    for topic, phrases in PHRASES.items():
+        texts = {text for phrase in phrases for text in spellings(phrase)}
+        matcher.add(topic.value, [nlp.tokenizer(text) for text in sorted(texts)])
+    return matcher

@@ -1,0 +1,135 @@
+"""The door of the room: text and mail in, findings out.
+
+Every part with text is read, and the subject; file names are not, because a finding's offsets
+speak of a part's text. Parts that repeat an earlier one are left out.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from detectors.catalogue import DETECTORS
+from detectors.contract import Context, Detector, Suspect, Zones, finding
+from detectors.excerpt import excerpts
+from detectors.language import read
+from detectors.normalise import Folded, fold
+from detectors.shapes import zones
+from detectors.spans import merged, touches
+from detectors.verdict import LEVELS
+from section9 import Confidence, Finding, ParsedMail, PartId, Person
+
+SUBJECT = PartId("subject")
+TEXT = PartId("text")
+MOST_FINDINGS = 1_000
+"""Per rule and part. The next suspect becomes one last finding, low, that says: and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one detector's cheap search brought: the suspects to judge, and whether more wait."""
+
+    detector: Detector
+    spans: frozenset[tuple[int, int]]  # of the suspects to judge
+    following: Suspect | None  # the first beyond MOST_FINDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """Runs every detector over mails; holds nothing between one mail and the next."""
+
+    person: Callable[[str], Person | None] = field(kw_only=True, default=lambda _address: None)
+    domains: frozenset[str] = field(kw_only=True, default=frozenset())
+
+    @property
+    def rules(self) -> str:
+        """The versions that run, as the ledger records them: `bank-account/1 nhs-number/1 …`."""
+        rules = (detector.rule for detector in DETECTORS)
+        return " ".join(sorted(f"{rule.id}/{rule.version}" for rule in rules))
+
+    def scan(self, mail: ParsedMail) -> tuple[Finding, ...]:
+        """Return what the subject and each part give away, in the mail's order."""
+        base = Context(SUBJECT, mail=mail, domains=self.domains, person=self.person)
+        found = list(_scan(mail.subject, base))
+        for part in mail.parts:
+            if part.text and not part.repeats:
+                context = replace(
+                    base, part=part.id, kind=part.kind, quoted=part.quoted, hidden=part.hidden
+                )
+                found.extend(_scan(part.text, context))
+        return tuple(found)
+
+    def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
+        """Return what a bare text gives away, in order."""
+        return tuple(_scan(text, Context(part, domains=self.domains, person=self.person)))
+
+
+def _scan(text: str, context: Context) -> list[Finding]:
+    """Find in one text; offsets of the findings are into the text as it came."""
+    folded = fold(text)
+    where = zones(folded.text)
+    if not where:
+        return []
+    every = (_search(detector, folded.text, where) for detector in DETECTORS)
+    searches = [search for search in every if search.spans]
+    found = [*_read(folded.text, searches, context), *_unjudged(searches, context)]
+    place = _placer(folded, context)
+    return sorted(map(place, _distinct(found)), key=lambda each: (each.start, each.end, each.rule))
+
+
+def _search(detector: Detector, text: str, where: Zones) -> Search:
+    """Run the cheap search until there are as many suspects as may become findings."""
+    stream = detector.suspects(text, where)
+    spans = frozenset((each.start, each.end) for each in islice(stream, MOST_FINDINGS))
+    return Search(detector, spans, following=next(stream, None))
+
+
+def _read(text: str, searches: list[Search], context: Context) -> Iterator[Finding]:
+    """Read the lines round the suspects and yield what each detector finds there."""
+    spans = sorted(span for search in searches for span in search.spans)
+    for excerpt in excerpts(text, spans) if spans else ():
+        doc = read(excerpt.text)
+        for search in searches:
+            for found in search.detector.detect(doc, context):
+                start, end = excerpt.place(found.start), excerpt.place(found.end)
+                # What the edge of an excerpt cut in two is nobody's number.
+                if (start, end) in search.spans:
+                    yield replace(found, start=start, end=end)
+
+
+def _unjudged(searches: list[Search], context: Context) -> Iterator[Finding]:
+    """Yield, for each rule with more suspects than are judged, one finding that says so."""
+    for search in searches:
+        if search.following:
+            yield finding(
+                search.detector.rule,
+                context,
+                start=search.following.start,
+                end=search.following.end,
+                confidence=Confidence.LOW,
+                why=f"more of this shape from here on: only the first {MOST_FINDINGS:,} are judged",
+            )
+
+
+def _distinct(found: list[Finding]) -> Iterator[Finding]:
+    """Yield one finding for each span: the surest, and of equals the first in the catalogue."""
+    best: dict[tuple[int, int], Finding] = {}
+    for each in found:
+        kept = best.setdefault((each.start, each.end), each)
+        if LEVELS.index(each.confidence) > LEVELS.index(kept.confidence):
+            best[each.start, each.end] = each
+    yield from best.values()
+
+
+def _placer(folded: Folded, context: Context) -> Callable[[Finding], Finding]:
+    """Return what moves a finding into the original, and says if it is hidden or quoted there."""
+    marks = (
+        (merged(context.hidden), "hidden from the reader"),
+        (merged(context.quoted), "in quoted text"),
+    )
+
+    def place(found: Finding) -> Finding:
+        span = folded.original(found.start, found.end)
+        notes = [note for spans, note in marks if touches(spans, span)]
+        return replace(found, start=span.start, end=span.end, why="; ".join([found.why, *notes]))
+
+    return place

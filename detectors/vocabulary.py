@@ -1,0 +1,163 @@
+"""The words that tell what a number is, by topic. Ours alone, so a finding may quote them.
+
+Written bare and in lower case: any of a space, a hyphen, a slash, a dot or nothing may stand
+between two words, the last word may take an `s`, and `#` stands for `number` and its short forms.
+A longer phrase hides a shorter one inside it: `order #` is no `#` of something else.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+JOINTS = (" ", "-", "/", ".", ". ", "")
+NUMBER_WORDS = ("number", "no", "num", "nr", "id", "code")
+
+
+class Topic(StrEnum):
+    """What a phrase speaks of."""
+
+    NHS = "nhs"
+    NINO = "nino"
+    UPN = "upn"
+    CARD = "card"
+    SORT_CODE = "sort-code"
+    ACCOUNT = "account"
+    OTHER = "other"  # names some other kind of number
+    HEALTH = "health"
+    PERSON = "person"
+    WORK = "work"
+    SCHOOL = "school"
+    MONEY = "money"
+    NOTHING = "nothing"  # hides a shorter phrase that would mislead
+
+
+NAMES = frozenset(
+    {
+        Topic.NHS,
+        Topic.NINO,
+        Topic.UPN,
+        Topic.CARD,
+        Topic.SORT_CODE,
+        Topic.ACCOUNT,
+        Topic.OTHER,
+    }
+)
+"""The topics that say what a number is; the rest only say what a text is about."""
+
+PHRASES: dict[Topic, tuple[str, ...]] = {
+    Topic.NHS: (
+        "nhs", "nhs #", "nhs ref", "national health", "national health service",
+        "national health #", "patient #", "patient ref", "patient reference", "health #",
+        "health service #", "health and care #", "chi #", "h c #",
+    ),
+    Topic.NINO: (
+        "nino", "ni", "n i", "ni #", "n i #", "national insurance", "national insurance #",
+        "nat ins", "nat ins #", "nat insurance", "insurance #", "nino #",
+    ),
+    Topic.UPN: (
+        "upn", "upn #", "u p n", "unique pupil", "unique pupil #", "unique pupil reference",
+        "pupil #", "pupil unique #", "former upn", "temporary upn",
+    ),
+    Topic.CARD: (
+        "card", "card #", "card details", "credit card", "debit card", "credit card #",
+        "debit card #", "bank card", "payment card", "visa", "visa debit", "mastercard",
+        "master card", "amex", "american express", "maestro", "diners club", "barclaycard",
+        "long #", "16 digit #", "procurement card", "purchasing card", "purchase card", "pan",
+    ),
+    Topic.SORT_CODE: ("sort code", "sort", "sortcode #", "branch sort code", "s c"),
+    Topic.ACCOUNT: (
+        "account", "account #", "acc", "acc #", "acct", "acct #", "a c", "a c #", "bank account",
+        "bank account #", "current account", "savings account", "ac #",
+    ),
+    Topic.OTHER: (
+        # telephones
+        "phone", "phone #", "telephone", "telephone #", "tel", "tel #", "mobile", "mobile #",
+        "mob", "cell", "cell phone", "fax", "fax #", "call us", "call me", "call on",
+        "please call", "dial",
+        "landline", "switchboard", "extension", "ext", "helpline", "hotline", "whatsapp", "sms",
+        "contact #", "contact tel", "emergency contact", "home #", "work #", "daytime #",
+        # buying and sending
+        "order", "order #", "order ref", "purchase order", "purchase order #", "po", "po #",
+        "invoice", "invoice #", "receipt #", "quote #", "quotation #", "tracking", "tracking #",
+        "consignment", "consignment #", "parcel", "shipment", "waybill", "dispatch", "despatch",
+        "delivery #", "booking", "booking #", "booking ref", "ticket", "ticket #", "transaction",
+        "transaction #", "transaction ref", "basket", "item #", "sku", "barcode", "ean", "upc",
+        "gtin", "isbn", "isbn 10", "isbn 13", "issn", "doi", "product #", "part #", "serial",
+        "serial #", "model", "model #", "product key", "licence key", "license key", "batch",
+        "batch #", "lot #", "stock #", "asset", "asset #",
+        "asset tag", "imei", "iccid", "sim", "sim #", "meter", "meter #", "mpan", "mprn",
+        "voucher", "voucher #", "gift card", "gift card #", "library card", "library card #",
+        "id card", "loyalty card", "loyalty card #", "clubcard", "membership card", "key card",
+        "smart card", "sim card",
+        # references
+        "ref", "ref #", "reference", "reference #", "our ref", "your ref", "case #", "case ref",
+        "job #", "job ref", "claim #", "policy", "policy #", "customer #", "customer ref",
+        "client #",
+        "supplier #", "vendor #", "member #", "membership #", "user #", "login", "username",
+        "passcode", "password", "meeting #", "conference #", "document #", "file #",
+        "record #", "request #", "incident #", "enquiry #", "application #", "vacancy #",
+        "certificate #", "licence #", "license #", "registration #", "vehicle #", "passport",
+        "passport #", "visa application", "visa application #", "payroll #", "employee #",
+        "staff #", "personnel #", "vat", "vat #", "vat reg", "utr", "tax reference", "company #",
+        "charity #", "trn", "teacher ref", "teacher reference #", "dbs #", "swift", "bic",
+        "customer account", "customer account #", "gas account", "electricity account",
+        # education
+        "uln", "uln #", "unique learner", "unique learner #", "learner #", "learner reference #",
+        "student #", "admission #", "candidate #", "uci", "uci #", "centre #", "exam #", "urn",
+        "urn #", "laestab", "dfe #", "school #", "establishment #", "ukprn", "ucas", "ucas #",
+        "qualification #", "qan", "qn",
+        # machines and places
+        "timestamp", "time stamp", "epoch", "unix time", "version", "build", "release",
+        "revision", "commit", "message id", "session", "session #", "latitude", "longitude",
+        "easting", "northing", "grid ref", "grid reference", "coordinates",
+        "checksum", "hash", "md5", "sha", "error #", "hex", "population", "hits", "bytes",
+        "isin", "cusip", "sedol",
+    ),
+    Topic.HEALTH: (
+        "patient", "gp", "g p", "surgery", "doctor", "hospital", "clinic", "medical", "medicine",
+        "medication", "health", "prescription", "prescribed", "vaccination", "vaccine",
+        "immunisation", "immunization", "allergy", "allergies", "asthma", "epilepsy", "camhs",
+        "consultant", "referral", "appointment", "nurse", "diagnosis", "diagnosed", "ehcp",
+        "health visitor", "care plan", "paramedic", "ambulance", "paediatrician", "therapist",
+    ),
+    Topic.PERSON: (
+        "dob", "d o b", "date of birth", "born", "birth", "surname", "forename", "first name",
+        "last name", "full name", "next of kin", "gender", "postcode", "home address",
+    ),
+    Topic.WORK: (
+        "payroll", "hmrc", "tax", "tax code", "paye", "salary", "p45", "p46", "p60", "payslip",
+        "pension", "employee", "starter", "new starter", "staff", "right to work", "contract",
+        "benefit", "universal credit", "free school meal", "fsm", "wages", "starter checklist",
+    ),
+    Topic.SCHOOL: (
+        "pupil", "student", "ctf", "common transfer file", "sims", "arbor", "bromcom", "census",
+        "school census", "year group", "admission", "leaver", "on roll", "cohort", "ks1", "ks2",
+        "ks3", "ks4", "key stage", "gias", "wonde", "pupil premium", "sen", "send", "attainment",
+        "tutor group", "reg group", "learner",
+    ),
+    Topic.MONEY: (
+        "bank", "banking", "bacs", "chaps", "payment", "pay", "paid", "payee", "payable",
+        "transfer", "refund", "refunded", "reimburse", "reimbursement", "direct debit",
+        "standing order", "building society", "iban", "cvv", "cvc", "cv2", "security code",
+        "expiry", "expiry date", "expires", "exp", "exp date", "valid thru", "valid from",
+        "valid to", "valid until", "cardholder", "card holder", "name on card", "charge",
+        "charged", "billing", "checkout", "deposit", "donation", "barclays", "hsbc", "lloyds",
+        "natwest", "santander", "halifax", "nationwide", "monzo", "starling", "tsb",
+        "remittance", "beneficiary", "faster payment", "bank details", "credit", "debit",
+    ),
+    Topic.NOTHING: (
+        "bank holiday", "report card", "business card", "birthday card", "christmas card",
+        "greeting card", "thank you card", "post card", "flash card", "red card", "yellow card",
+        "sd card", "memory card", "graphics card", "pay scale", "sort out", "on account of",
+    ),
+}  # fmt: skip
+
+
+def spellings(phrase: str) -> Iterator[str]:
+    """Yield every way to write a phrase that counts as the phrase."""
+    variants = [phrase]
+    if "#" in phrase:
+        variants = [phrase.replace("#", word) for word in NUMBER_WORDS]
+    for variant in variants:
+        words = variant.split()
+        for ending in ("", "s") if len(words[-1]) > 1 else ("",):
+            yield from {joint.join(words) + ending for joint in JOINTS}
