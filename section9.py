@@ -185,6 +185,17 @@ class Recipient:
 
     address: str
     role: Role = Role.UNVERIFIED
+    expanded_from: str = ""  # the list that stood for them
+    forwarded_from: str = ""  # whose alternate recipient they are
+
+
+class Trust(StrEnum):
+    """On whose word a copy's recipients are known."""
+
+    NONE = "none"  # on nobody's but the sender's
+    REPORT = "report"  # a mail server's journal report, believed
+    COPY = "copy"  # what our mail server wrote on top of a copy
+    SUSPECT = "suspect"  # a journal report that was not believed; it is credited to nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +210,17 @@ class Sighting:
     folder: str = ""  # the folder or file it was read from
     envelope: Envelope | None = None
     recipients: tuple[Recipient, ...] = ()
+    sender: str = ""  # whom the mail server says it is from
+    on_behalf_of: str = ""
+    trust: Trust = Trust.NONE
+    reasons: tuple[str, ...] = ()  # why a report was not believed: see ingest/journal
+    original: BlobId | None = None  # the message itself, where `blob` is a report around it
     deleted: datetime | None = None
+
+    @property
+    def message(self) -> BlobId:
+        """The bytes of the message itself, whatever it came wrapped in."""
+        return self.original or self.blob
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class Census:
     def add_sightings(self, sightings: Iterable[Sighting], *, segment: int, upto: int) -> None:
         """Count what a segment of the mail book names. `upto` is as in `gaps`."""
         for sighting in sightings:
-            self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (sighting.blob, segment))
+            named = ((blob, segment) for blob in {sighting.blob, sighting.message})
+            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
             if sighting.source is Source.SMTP:
                 self._add_received(sighting.id, limits=segment <= upto)
 

@@ -107,7 +107,7 @@ class Gate:
         """Open one message of a case's scope; `mail` may be the beginning of its id."""
         authority = self._authority(case, "show", mail)
         record = self._in_scope(authority, mail)
-        blob = record.sightings[0].blob
+        blob = record.sightings[0].message
         seen = Viewed(self.clock(), self.actor, authority.case, record.mail, blob, view)
         self.ledger.append(Book.ACCESS, (seen,))
         return Opened(authority, record, self.blobs.get(blob))

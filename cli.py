@@ -1,0 +1,84 @@
+"""The command line: `section9 COMMAND`. Parses who and where, and turns errors into exit codes.
+
+Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 nothing matched;
+10 no authority; 11 a case refused; 20 the archive does not verify; 130 interrupted.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from commands import casework, detecting, indexing, intake, investigation, serving, setup
+from commands.app import SETTINGS_FILE, App
+from section9 import Section9Error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SECTION9_HOME",
+    help="The data folder.  [default: this one, if it has a section9.toml; or /var/lib/section9]",
+)
+@click.version_option(package_name="section9")
+@click.pass_context
+def cli(context: click.Context, home: Path | None) -> None:
+    """Archive, monitor and search a schools trust's e-mail, under its acceptable-use policy.
+
+    \b
+    section9 init /srv/section9            make a data folder
+    section9 serve                         take in the mail server's journal
+    section9 case open …                   the authority that every search needs
+    section9 search QUERY --case C-0001    find mail in a case's scope
+    """
+    context.obj = App(home=(home or _default_home()).absolute())
+
+
+def _default_home() -> Path:
+    here = Path.cwd()
+    return here if (here / SETTINGS_FILE).is_file() else Path("/var/lib/section9")
+
+
+for command in (
+    setup.init,
+    setup.status,
+    serving.serve,
+    serving.conduct,
+    serving.account,
+    intake.ingest,
+    intake.people,
+    detecting.detect,
+    casework.case,
+    investigation.search,
+    investigation.show,
+    indexing.index,
+    indexing.verify,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a person's mistake gives one line and a code, never a traceback."""
+    try:
+        sys.exit(cli.main(standalone_mode=False))
+    except Section9Error as error:
+        click.echo(f"section9: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("section9: interrupted; run the same command again to go on", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # `section9 search … | head`
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:  # what no room foresaw: a folder that may not be written, a full disk
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"section9: {where}{error.strerror}: put it right, then run it again", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""The composition root: where the rooms are opened and handed to one another.
+
+Every room is opened when a command first asks for it, so `--help` costs nothing.
+"""
+
+import os
+import pwd
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from section9 import Section9Error, SpoolId
+
+if TYPE_CHECKING:
+    from archive.blobs import Blobs
+    from archive.ledger import Ledger
+    from archive.store import FolderStore
+    from cases.casebook import Casebook
+    from cases.gate import Gate
+    from commands.settings import Settings
+    from ingest.jobs import WorkerSettings
+    from ingest.pipeline import Pipeline
+    from ingest.pool import Pool
+    from ingest.reader import Reader
+    from ingest.service import OpenPipeline
+    from ingest.spool import Spool
+    from search.sqlite import SqliteIndex
+
+
+SETTINGS_FILE = "section9.toml"
+PEOPLE_FILE = "people.jsonl"
+
+
+class NoDataFolderError(Section9Error):
+    """There is no data folder where one was looked for."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"no {SETTINGS_FILE} in {home}: make one with `section9 init {home}`, "
+            "or name the data folder with --home"
+        )
+
+
+@dataclass(frozen=True)
+class App:
+    """One data folder, opened by one person."""
+
+    home: Path
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @cached_property
+    def data(self) -> Path:
+        """The data folder, once it is known to be one. Raises `NoDataFolderError`."""
+        if not (self.home / SETTINGS_FILE).is_file():
+            raise NoDataFolderError(self.home)
+        return self.home
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """What `section9.toml` and the environment say."""
+        from commands.settings import load
+
+        return load(self.data / SETTINGS_FILE)
+
+    @cached_property
+    def actor(self) -> str:
+        """Who acts: the account that logged in, also behind `sudo`."""
+        return acting_account(os.environ, uid=os.getuid(), owner=self.data.stat().st_uid)
+
+    @cached_property
+    def store(self) -> "FolderStore":
+        """Where the archive lies."""
+        from archive.store import FolderStore
+
+        return FolderStore(self.data / "archive")
+
+    @cached_property
+    def blobs(self) -> "Blobs":
+        """The exact bytes of every message."""
+        from archive.blobs import Blobs
+
+        return Blobs(self.store)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The record of every act."""
+        from archive.ledger import Ledger
+
+        return Ledger(self.store, checkpoint=self.data / "heads.json")
+
+    @property
+    def index_path(self) -> Path:
+        """The embedded index; it may be deleted at any time."""
+        return self.data / "index" / "section9.sqlite"
+
+    @cached_property
+    def index(self) -> "SqliteIndex":
+        """The index, open for searching for as long as the command runs."""
+        from search.sqlite import open_sqlite
+
+        return open_sqlite(self.index_path, mode="read")
+
+    def open_index(self) -> "SqliteIndex":
+        """Open the index for writing; the caller closes it."""
+        from search.sqlite import open_sqlite
+
+        self.index_path.parent.mkdir(mode=0o750, exist_ok=True)
+        return open_sqlite(self.index_path, mode="write")
+
+    @cached_property
+    def spool(self) -> "Spool":
+        """What has been accepted and not yet filed."""
+        from ingest.spool import Spool
+
+        return Spool(self.data, run=None)
+
+    @property
+    def people_path(self) -> Path:
+        """The directory of people, as last imported."""
+        return self.data / PEOPLE_FILE
+
+    @cached_property
+    def casebook(self) -> "Casebook":
+        """The cases, as this person may change them."""
+        from cases.casebook import Casebook
+
+        return Casebook(self.ledger, actor=self.actor, clock=self.clock)
+
+    @cached_property
+    def gate(self) -> "Gate":
+        """The one way to anybody's mail."""
+        from cases.gate import Gate
+
+        return Gate(
+            casebook=self.casebook,
+            ledger=self.ledger,
+            index=self.index,
+            blobs=self.blobs,
+            actor=self.actor,
+            clock=self.clock,
+        )
+
+    @contextmanager
+    def pipeline(self) -> "Iterator[Pipeline]":
+        """The conductor with its workers, for as long as the block lasts."""
+        with self.pipelines() as opened, opened() as pipeline:
+            yield pipeline
+
+    @contextmanager
+    def pipelines(self) -> "Iterator[OpenPipeline]":
+        """A way to open the conductor again and again with the same workers.
+
+        The index is opened afresh each time: a rebuild may have put a new one in its place.
+        """
+        from ingest.pipeline import Pipeline
+
+        with self._pool() as pool:
+
+            @contextmanager
+            def opened() -> "Iterator[Pipeline]":
+                with closing(self.open_index()) as index:
+                    yield Pipeline(self.ledger, index, pool, self.clock)
+
+            yield opened
+
+    @contextmanager
+    def rebuilding(self) -> "Iterator[Pipeline]":
+        """The conductor over a new index, which takes the old one's place after the block."""
+        from ingest.pipeline import Pipeline
+        from search.generations import next_generation, switch
+        from search.sqlite import open_afresh
+
+        self.index_path.parent.mkdir(mode=0o750, exist_ok=True)
+        generation = next_generation(self.index_path)
+        with self._pool() as pool, closing(open_afresh(generation)) as index:
+            yield Pipeline(self.ledger, index, pool, self.clock)
+        switch(self.index_path, generation)
+
+    @contextmanager
+    def reader(self) -> "Iterator[Reader]":
+        """What a worker has to read mail with, in this process; needs no data folder."""
+        from detectors.scan import Scanner
+        from ingest.attachments import Extractor
+        from ingest.reader import Reader
+        from people import Directory
+
+        has_data = (self.home / SETTINGS_FILE).is_file()
+        domains = self.settings.trust.domains if has_data else ()
+        directory = Directory(self.home / PEOPLE_FILE)
+        scanner = Scanner(person=directory.person, domains=frozenset(domains))
+        with Extractor() as extractor:
+            yield Reader(extractor=extractor, scanner=scanner)
+
+    def waiting(self) -> "list[SpoolId]":
+        """List every message that was accepted and is not archived."""
+        pending = self.spool.pending(limit=sys.maxsize)
+        return [*pending, *(one.id for one in self.spool.quarantined())]
+
+    def _pool(self) -> "Pool":
+        from ingest.pool import Pool
+
+        reading = self.settings.reading
+        workers = reading.workers or os.cpu_count() or 1
+        return Pool(self._worker_settings(), workers=workers, deadline=reading.seconds_per_message)
+
+    def _worker_settings(self) -> "WorkerSettings":
+        from ingest.jobs import WorkerSettings
+
+        settings = self.settings
+        return WorkerSettings(
+            home=str(self.data),
+            archive=str(self.data / "archive"),
+            people=str(self.people_path),
+            domains=settings.trust.domains,
+            journal_addresses=settings.journal.addresses,
+            memory=int(settings.reading.memory),
+        )
+
+
+def acting_account(
+    environment: "os._Environ[str] | dict[str, str]", *, uid: int, owner: int
+) -> str:
+    """The operating-system account that acts.
+
+    `SUDO_USER` counts only for a process that runs as root or as the data's owner: anybody can
+    set a variable, but only sudo makes them that account.
+    """
+    behind = environment.get("SUDO_USER")
+    if behind and uid in {0, owner}:
+        return behind
+    return pwd.getpwuid(uid).pw_name

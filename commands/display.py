@@ -1,0 +1,32 @@
+"""Showing mail on a terminal. Mail is hostile: nothing of it may steer the terminal."""
+
+import re
+from collections.abc import Iterable
+
+import click
+
+from section9 import Span
+
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, escape among them; tab and newline stay
+    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of writing
+    "\ud800-\udfff]"  # halves of a character that never was one
+)
+
+
+def safe(text: str) -> str:
+    """Replace what a terminal would obey, or a reader be misled by, with a visible mark."""
+    return UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def marked(text: str, marks: Iterable[Span], *, colour: str) -> str:
+    """Make the marked characters of a text stand out; it is made safe on the way."""
+    pieces, end = [], 0
+    for mark in sorted(marks, key=lambda span: span.start):
+        start = max(mark.start, end)
+        pieces += [
+            safe(text[end:start]),
+            click.style(safe(text[start : mark.end]), fg=colour, bold=True),
+        ]
+        end = max(end, mark.end)
+    return "".join((*pieces, safe(text[end:])))

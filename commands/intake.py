@@ -1,0 +1,157 @@
+"""`section9 ingest` and `section9 people import`: what is brought in by hand."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from commands.app import App
+
+if TYPE_CHECKING:
+    from commands.progress import Bar
+    from ingest.files import Skipped
+    from ingest.jobs import Job, Sliced
+    from ingest.pipeline import Filed
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts that add up: seen = new + known + failed."""
+
+    new: int = 0
+    known: int = 0
+    findings: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """Every message that was met."""
+        return self.new + self.known + len(self.failed)
+
+    def add(self, filed: "Filed") -> None:
+        """Count what became of some messages."""
+        self.new += len(filed.new)
+        self.known += len(filed.known)
+        self.findings += sum(len(d.record.findings) for d in filed.new if d.record)
+        self.failed += [f"{_place(draft.job)}: {draft.failed}" for draft in filed.failed]
+
+    def skip(self, skipped: "Skipped") -> None:
+        """Count a file that gave no message."""
+        (self.failed if skipped.failed else self.skipped).append(f"{skipped.path} {skipped.why}")
+
+
+def _place(job: "Job") -> str:
+    """Say where a message lies that could not be filed."""
+    from ingest.jobs import Sliced
+
+    return job.sighting.folder if isinstance(job, Sliced) else job.copy
+
+
+@click.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…"
+)
+@click.option("--mailbox", default="", help="Whose mailbox this is: an address.")
+@click.option(
+    "--journal",
+    is_flag=True,
+    help="They are journal reports of your own mail server: believe whom they name.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The closing counts as one JSON object.")
+@click.pass_obj
+def ingest(
+    app: App, paths: tuple[Path, ...], *, mailbox: str, journal: bool, as_json: bool
+) -> None:
+    """Archive, scan and index mail from files: eml files, folders of them, and mbox.
+
+    Running it again adds nothing that is there already, so an interrupted run may be repeated.
+
+    \b
+    section9 ingest --mailbox j.doe@school.example ~/export/Inbox.mbox ~/export/eml/
+    """
+    from commands.logs import log_to_stderr
+    from commands.progress import progress
+    from ingest.files import find, messages
+
+    log_to_stderr()
+    tally = Tally()
+    size = sum(path.stat().st_size for _, path in find(paths))
+    with app.pipeline() as pipeline, progress("reading mail", total=size, unit="bytes") as bar:
+        pipeline.catch_up()
+        met = messages(paths, mailbox=mailbox.lower(), seen=app.clock(), vouched=journal)
+        for filed in pipeline.file(_taken(met, tally, bar)):
+            tally.add(filed)
+    _close(tally, as_json=as_json)
+
+
+def _taken(met: Iterable["Sliced | Skipped"], tally: Tally, bar: "Bar") -> Iterator["Sliced"]:
+    """Pass on the messages; count the files that are none."""
+    from ingest.files import Skipped
+
+    for one in met:
+        if isinstance(one, Skipped):
+            tally.skip(one)
+        else:
+            bar.advance(one.length)
+            yield one
+
+
+def _close(tally: Tally, *, as_json: bool) -> None:
+    from commands.lines import IngestLine, echo_json
+
+    for line in (*tally.skipped, *tally.failed):
+        click.echo(line, err=True)
+    if as_json:
+        echo_json(
+            IngestLine(
+                seen=tally.seen,
+                new=tally.new,
+                known=tally.known,
+                failed=len(tally.failed),
+                skipped=len(tally.skipped),
+                findings=tally.findings,
+            )
+        )
+    else:
+        click.echo(
+            f"{tally.seen:,} seen = {tally.new:,} new + {tally.known:,} known"
+            f" + {len(tally.failed):,} failed; {len(tally.skipped):,} files were not mail;"
+            f" {tally.findings:,} findings"
+        )
+    if tally.failed:
+        raise click.exceptions.Exit(1)
+
+
+@click.group()
+def people() -> None:
+    """Keep the directory: who is staff, student, governor, parent or volunteer."""
+
+
+@people.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.pass_obj
+def import_people(app: App, file: TextIO) -> None:
+    """Replace the directory with a CSV file's.
+
+    Columns: address, name, role; and school, year group, leaving date, date of birth where known.
+    Dates are 2026-09-01 or 01/09/2026. A person with several addresses has a line for each.
+
+    \b
+    section9 people import people.csv
+    """
+    import csv
+
+    from people import read_csv, save
+    from section9 import Book, PeopleImported
+
+    try:
+        everybody = read_csv(file)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.UsageError("FILE is not CSV in UTF-8; nothing was imported") from error
+    digest = save(app.people_path, everybody)
+    event = PeopleImported(app.clock(), app.actor, digest, len(everybody))
+    app.ledger.append(Book.CASES, (event,))
+    click.echo(f"{len(everybody):,} addresses are in the directory")

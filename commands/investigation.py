@@ -1,0 +1,261 @@
+"""`section9 search` and `section9 show`: reading mail, inside a case."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.app import App
+from commands.display import marked, safe
+from section9 import (
+    Finding,
+    ParsedMail,
+    Part,
+    Participant,
+    PartKind,
+    Record,
+    Role,
+    Sighting,
+    Span,
+    Trust,
+)
+
+if TYPE_CHECKING:
+    from cases.gate import Answer, Opened
+    from search.index import Cursor, Hit
+
+NO_HITS = 4  # exit code
+SHORT = 12  # digits of a mail's id that are shown; any unique beginning is understood
+
+case_option = click.option(
+    "--case", "case_id", required=True, metavar="CASE", help="The case that authorises this."
+)
+
+
+@click.command()
+@click.argument("query")
+@case_option
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--after", default="", metavar="PLACE", help="Go on where a page ended.")
+@click.option("--count", is_flag=True, help="Only count.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def search(  # noqa: PLR0913 - each is an option of the command
+    app: App, query: str, *, case_id: str, limit: int, after: str, count: bool, as_json: bool
+) -> None:
+    """Find messages in a case's scope, newest first. Every search is recorded.
+
+    Exit code 4 says that nothing matched.
+
+    \b
+    section9 search 'from:j.doe subject:trip -newsletter' --case C-0001
+    section9 search 'finding:nhs-number date:>=2026-09' --case C-0001 --json
+    """
+    if count:
+        answer = app.gate.count(case_id, query)
+        _print_count(query, answer, as_json=as_json)
+    else:
+        answer = app.gate.search(case_id, query, limit=limit, after=_cursor(after))
+        _print_hits(answer, as_json=as_json)
+    _say_what_ran(answer)
+    if not answer.page.total:
+        raise click.exceptions.Exit(NO_HITS)
+
+
+def _cursor(place: str) -> "Cursor | None":
+    from commands.places import PlaceError, read_place
+
+    try:
+        return read_place(place) if place else None
+    except PlaceError as error:
+        raise click.BadParameter(str(error), param_hint="--after") from error
+
+
+def _print_count(query: str, answer: "Answer", *, as_json: bool) -> None:
+    from commands.lines import count_line, echo_json
+
+    if as_json:
+        echo_json(count_line(query, answer))
+    else:
+        click.echo(f"{answer.page.total:,}")
+
+
+def _print_hits(answer: "Answer", *, as_json: bool) -> None:
+    from commands.lines import echo_json, hit_line
+
+    for hit in answer.page.hits:
+        if as_json:
+            echo_json(hit_line(hit))
+        else:
+            _print_hit(hit)
+
+
+def _print_hit(hit: "Hit") -> None:
+    when = f"{hit.date:%Y-%m-%d %H:%M}" if hit.date else "without a date  "
+    more = f" and {hit.recipients - len(hit.to)} more" if hit.recipients > len(hit.to) else ""
+    people = safe(f"{hit.from_} → {', '.join(hit.to)}{more}")
+    click.echo(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people}")
+    subject = marked(hit.subject.text, hit.subject.marks, colour="green")
+    click.echo(f"    {subject or '(no subject)'}{''.join(_badges(hit))}")
+    if hit.excerpt.text:
+        excerpt = marked(hit.excerpt.text, hit.excerpt.marks, colour="green")
+        click.echo(f"    {excerpt}")
+
+
+def _badges(hit: "Hit") -> Iterator[str]:
+    """Say in a word each what sets a message apart."""
+    for finding in hit.findings:
+        yield click.style(f"  [{finding}]", fg="red")
+    if hit.attachments:
+        yield f"  [{hit.attachments} attached]"
+    if hit.deleted:
+        yield click.style("  [deleted]", fg="magenta")
+    if hit.opaque:
+        yield click.style("  [not fully readable]", fg="magenta")
+
+
+def _say_what_ran(answer: "Answer") -> None:
+    """Echo what ran, over what, and as of when: on standard error, where it disturbs no pipe."""
+    from commands.places import write_place
+
+    scope, page = answer.authority.scope, answer.page
+    people = ", ".join(scope.people[:3]) + (" …" if len(scope.people) > 3 else "")  # noqa: PLR2004
+    click.echo(
+        f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
+        f" mail of {people}, {scope.since} to {scope.until}, as of entry {answer.as_of.number:,}",
+        err=True,
+    )
+    if answer.unsearchable:
+        click.echo(
+            f"{answer.unsearchable:,} messages in scope could not be fully searched: is:opaque",
+            err=True,
+        )
+    if answer.behind:
+        click.echo(f"the index is {answer.behind:,} entries behind the archive", err=True)
+    if page.next:
+        click.echo(f"for more, add --after {write_place(page.next)}", err=True)
+
+
+@click.command()
+@click.argument("mail")
+@case_option
+@click.option("--headers", "view", flag_value="headers", help="The header block, as it came.")
+@click.option("--raw", "view", flag_value="raw", help="The exact bytes that are archived.")
+@click.option("--text", "view", flag_value="text", default="text", hidden=True)
+@click.pass_obj
+def show(app: App, mail: str, *, case_id: str, view: str) -> None:
+    """Open one message of a case's scope. Every look is recorded.
+
+    MAIL is an id as `search` prints it, or any unique beginning of one.
+
+    \b
+    section9 show 1f3a9c0b21de --case C-0001
+    section9 show 1f3a9c0b21de --case C-0001 --raw > message.eml
+    """
+    opened = app.gate.show(case_id, mail, view=view)
+    if view == "raw" and not sys.stdout.isatty():
+        sys.stdout.buffer.write(opened.content)
+    elif view == "raw":
+        click.echo(safe(_decoded(opened.content)))
+    elif view == "headers":
+        click.echo(safe(_decoded(_header_block(opened.content))))
+    else:
+        _print_mail(opened)
+
+
+def _decoded(content: bytes) -> str:
+    return content.replace(b"\r\n", b"\n").decode(errors="replace")
+
+
+def _header_block(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
+
+
+def _print_mail(opened: "Opened") -> None:
+    record = opened.record
+    click.echo(f"Mail        {record.mail}")
+    for name, value in _headers(record):
+        if value:
+            click.echo(f"{click.style(f'{name:<12}', bold=True)}{safe(value)}")
+    for line in dict.fromkeys(_deliveries(record)):
+        click.echo(f"Sent to     {safe(line)}")
+    for sighting in record.sightings:
+        click.echo(f"Copy        {safe(_story(sighting))}")
+    for line in _findings(record.findings):
+        click.secho(f"Finding     {line}", fg="red")
+    for part in record.parsed.parts:
+        _print_part(part, [f for f in record.findings if f.part == part.id])
+
+
+def _headers(record: Record) -> Iterator[tuple[str, str]]:
+    parsed: ParsedMail = record.parsed
+    yield "Date", f"{record.date:%Y-%m-%d %H:%M:%S} UTC" if record.date else "not known"
+    yield "From", _names(parsed.from_)
+    yield "To", _names(parsed.to)
+    yield "Cc", _names(parsed.cc)
+    yield "Bcc", _names(parsed.bcc)
+    yield "Subject", parsed.subject
+    yield "Message-ID", parsed.message_id
+    yield "Defects", ", ".join(sorted({defect.code for defect in parsed.defects}))
+
+
+def _names(people: Iterable[Participant]) -> str:
+    return ", ".join(f"{p.name} <{p.address}>" if p.name else p.address for p in people)
+
+
+def _deliveries(record: Record) -> Iterator[str]:
+    """Say whom it was really sent to, in which role, and on whose word."""
+    for copy in record.sightings:
+        for one in copy.recipients:
+            role = "" if one.role is Role.UNVERIFIED else f" as {one.role.capitalize()}"
+            listed = f", expanded from {one.expanded_from}" if one.expanded_from else ""
+            forwarded = f", forwarded from {one.forwarded_from}" if one.forwarded_from else ""
+            yield f"{one.address}{role}{listed}{forwarded} ({WORD[copy.trust]})"
+
+
+WORD = {
+    Trust.NONE: "by the SMTP envelope",
+    Trust.REPORT: "by the mail server's journal report",
+    Trust.COPY: "by the mail server's note on its copy",
+    Trust.SUSPECT: "by the SMTP envelope",
+}
+
+
+def _story(copy: Sighting) -> str:
+    """Tell where and when a copy came from, and why its journal report was not believed."""
+    sender = f", from {copy.sender}" if copy.sender else ""
+    principal = f" on behalf of {copy.on_behalf_of}" if copy.on_behalf_of else ""
+    forged = (
+        f"; suspected forgery: {', '.join(copy.reasons)}" if copy.trust is Trust.SUSPECT else ""
+    )
+    where = copy.folder or copy.id
+    return f"{copy.source} {copy.seen:%Y-%m-%d %H:%M:%S} {where}{sender}{principal}{forged}"
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+    """Say what was found, once for all the places where the same was found for the same reason."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.rule, finding.confidence, finding.part, finding.why)
+        alike.setdefault(key, []).append(finding)
+    for first, *others in alike.values():
+        times = f" × {len(others) + 1}" if others else ""
+        yield (
+            f"{first.rule}{times} ({first.confidence}, severity {first.severity}, clause"
+            f" {first.clause}) in part {first.part}: {first.why}"
+        )
+
+
+def _print_part(part: Part, findings: list[Finding]) -> None:
+    """Print a part's text: findings stand out, quoted text is dim, hidden text is announced."""
+    if part.repeats:
+        return
+    name = safe(part.filename) or part.kind
+    click.secho(f"\n── part {part.id}: {name} ({part.media_type}, {part.size:,} bytes)", dim=True)
+    if part.kind is PartKind.ATTACHMENT:
+        click.secho(f"   sha256 {part.sha256}", dim=True)
+    if part.hidden:
+        click.secho("   some of this text is hidden from whoever reads the mail", fg="magenta")
+    found = [Span(finding.start, finding.end) for finding in findings]
+    click.echo(marked(part.text, found, colour="red"))

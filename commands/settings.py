@@ -1,0 +1,111 @@
+"""Settings: `section9.toml` in the data folder, and `SECTION9_*` in the environment above it.
+
+`SECTION9_JOURNAL__PORT=2525` sets `port` in `[journal]`. Nothing but this module reads either.
+"""
+
+import tomllib
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import (
+    SettingsError as NotJsonError,
+)
+
+from section9 import Section9Error
+
+MIB = 1024 * 1024
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsError(Section9Error):
+    """The settings cannot be used; the message names each that is wrong, never its value."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Trust(_Section):
+    """Who the trust is."""
+
+    name: str = ""
+    domains: tuple[str, ...] = ()
+
+
+class Journal(_Section):
+    """How mail servers may hand us their journal."""
+
+    host: str = "127.0.0.1"
+    port: Port = 2525
+    hostname: str = ""
+    peers: tuple[IPvAnyNetwork, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    addresses: tuple[str, ...] = ()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    require_tls: bool = False
+    accounts: Path | None = None
+    require_auth: bool = False
+    max_message_size: ByteSize = ByteSize(150 * MIB)
+    max_connections: int = Field(100, ge=1)
+    timeout: float = Field(300, gt=0)
+    min_free_disk: ByteSize = ByteSize(1024 * MIB)
+    max_spool_messages: int = Field(1_000_000, ge=1)
+    max_spool_size: ByteSize = ByteSize(50 * 1024 * MIB)
+
+
+class Reading(_Section):
+    """How the worker processes read mail."""
+
+    workers: int = Field(0, ge=0)  # 0: one for each core
+    seconds_per_message: float = Field(60, gt=0)
+    memory: ByteSize = ByteSize(1536 * MIB)
+
+
+class Settings(BaseSettings):
+    """Everything that `section9.toml` may say; each has a default that works."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SECTION9_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    trust: Trust = Trust()
+    journal: Journal = Journal()
+    reading: Reading = Reading()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic passes all five
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before the file, which `load` passes as arguments."""
+        return env_settings, init_settings
+
+
+def load(file: Path) -> Settings:
+    """Read the settings in `file`. Raises `SettingsError`."""
+    try:
+        return Settings(**tomllib.loads(file.read_text()))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} is not UTF-8: mend it and try again") from error
+    except NotJsonError as error:  # a list or a section in the environment
+        raise SettingsError(f"{error}: give it as JSON and try again") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not TOML: {error}: mend it and try again") from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise SettingsError(f"{file}: {faults}: mend it and try again") from error

@@ -1,0 +1,85 @@
+"""`section9 init` and `section9 status`."""
+
+from pathlib import Path
+
+import click
+
+from commands.app import SETTINGS_FILE, App
+
+TEMPLATE = """\
+# Section 9. Every setting may also be given as SECTION9_<SECTION>__<NAME> in the environment.
+
+[trust]
+name = ""
+domains = []                  # the trust's own: ["school.example", "pupils.school.example"]
+
+[journal]
+host = "127.0.0.1"            # the address to listen on
+port = 2525
+peers = ["127.0.0.0/8", "::1/128"]   # the mail servers that may journal to us
+addresses = []                # where they send it: ["archive@archive.school.example"]
+max_message_size = "150MiB"   # no less than the mail server's own limit
+# tls_certificate = "/etc/section9/cert.pem"
+# tls_key = "/etc/section9/key.pem"
+require_tls = false
+# accounts = "/etc/section9/accounts"   # name:hash a line, by `section9 serve --hash-password`
+require_auth = false
+min_free_disk = "1GiB"        # below it the answer is 452: the mail server keeps the mail
+max_spool_messages = 1000000
+max_spool_size = "50GiB"
+
+[reading]
+workers = 0                   # 0: one for each core
+seconds_per_message = 60      # a message that takes longer is archived unread, and says so
+memory = "1536MiB"            # address space of a worker
+"""
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def init(context: click.Context, folder: Path | None) -> None:
+    """Make a data folder with its settings, ready to run.
+
+    \b
+    section9 init /srv/section9
+    """
+    named = context.find_root().params["home"]  # by --home
+    home = (folder or named or Path.cwd()).absolute()
+    settings = home / SETTINGS_FILE
+    if settings.exists():
+        raise click.UsageError(f"{settings} exists already; nothing was changed")
+    home.mkdir(mode=0o750, parents=True, exist_ok=True)
+    settings.write_text(TEMPLATE)
+    click.echo(f"{settings} is written.")
+    click.echo(f"Next: section9 --home {home} serve, or section9 --home {home} ingest PATH")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def status(app: App, *, as_json: bool) -> None:
+    """Say whether every message that was accepted is archived, indexed and scanned.
+
+    \b
+    section9 status
+    """
+    from commands.lines import account_line, echo_json
+    from ingest.account import take
+
+    now = take(app.ledger, app.spool, app.index)
+    if as_json:
+        echo_json(account_line(now))
+        return
+    click.echo(
+        f"accepted {now.accepted:,} = spooled {now.spooled:,} + archived {now.archived:,}"
+        f" + quarantined {now.quarantined:,}"
+    )
+    click.echo(
+        f"copies   {now.copies:,} archived = {now.indexed:,} indexed = {now.scanned:,} scanned"
+    )
+    click.echo(f"messages {now.messages:,}, of which {now.opaque:,} could not be fully read")
+    for problem in now.problems:
+        click.secho(f"problem  {problem}", fg="red")
+    if not now.problems:
+        click.secho("all accounted for", fg="green")

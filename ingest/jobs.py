@@ -1,0 +1,80 @@
+"""What the conductor and its workers say to each other: JSON of these types, never pickle.
+
+A worker reads hostile mail, so nothing that it sends is trusted beyond its shape.
+"""
+
+from msgspec import Struct
+
+from section9 import BlobId, Finding, MailId, Record, Sighting, SightingId, SpoolId
+
+
+class Spooled(Struct, frozen=True, tag=True):
+    """A message that waits in the spool."""
+
+    id: SpoolId
+
+    @property
+    def copy(self) -> SightingId:
+        """Which copy this is; the same however often it is read."""
+        return SightingId(self.id)
+
+
+class Sliced(Struct, frozen=True, tag=True):
+    """A message within a file: `length` bytes from `start`."""
+
+    sighting: Sighting
+    path: str
+    start: int
+    length: int
+    vouched: bool = False  # whoever took it in says that our own mail server journaled it
+
+    @property
+    def copy(self) -> SightingId:
+        """Which copy this is; the same however often it is read."""
+        return self.sighting.id
+
+
+class Replayed(Struct, frozen=True, tag=True):
+    """A message that the ledger knows and the index does not: nothing is found or filed anew."""
+
+    mail: MailId
+    blob: BlobId
+    sightings: tuple[Sighting, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def copy(self) -> SightingId:
+        """Stand in for the copies, which are all known: the message itself."""
+        return SightingId(self.mail)
+
+
+Arrival = Spooled | Sliced
+Job = Arrival | Replayed
+
+
+class Task(Struct, frozen=True):
+    """A job for a worker. `give_up` says why an earlier attempt failed: file it unread."""
+
+    job: Job
+    give_up: str = ""
+
+
+class Draft(Struct, frozen=True):
+    """What became of a job: a record to be filed, or the reason why there is none."""
+
+    job: Job
+    record: Record | None = None
+    rules: str = ""  # the detectors that ran
+    failed: str = ""  # the message cannot be filed, and why
+    halted: str = ""  # nothing can be filed now, and why: the archive's disk, not the message
+
+
+class WorkerSettings(Struct, frozen=True):
+    """All that a worker needs to know; the first thing that it is sent."""
+
+    home: str
+    archive: str
+    people: str
+    domains: tuple[str, ...]
+    journal_addresses: tuple[str, ...]
+    memory: int  # bytes of address space

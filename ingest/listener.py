@@ -1,0 +1,342 @@
+"""The SMTP listener: takes journal mail in, and says 250 once it is on disk.
+
+aiosmtpd leads the dialogue, STARTTLS and AUTH. The three verbs that carry mail are ours, because
+aiosmtpd refuses some mail with 5yz (see ingest/smtp_terms.py), reads addresses more strictly than
+the world writes them, ends lines at 1,001 bytes and takes DATA line by line.
+"""
+
+# ruff: noqa: N802 -- aiosmtpd finds verbs, mechanisms and hooks by these names
+
+import asyncio
+import logging
+import ssl
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+from aiosmtpd import smtp
+
+from ingest import smtp_terms as terms
+from ingest.smtp_data import Incoming, pieces
+from ingest.smtp_desk import Desk
+from ingest.smtp_setup import ListenerStartError, known_users, tls_context
+from ingest.smtp_terms import ListenerSettings
+from ingest.spool import Spool
+from section9 import Envelope
+
+log = structlog.get_logger()
+
+PIECE = 64 * 1024
+"""Bytes of DATA taken at a time; a connection buffers a few times as many."""
+COMMAND = 8 * 1024
+"""Bytes in a command line: real paths outgrow the 512 of RFC 5321 (4.5.3.1.4)."""
+AUTH_TRIES = 3
+"""Wrong passwords before a connection is closed."""
+
+
+async def listen(
+    settings: ListenerSettings,
+    spool: Spool,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str, int], None],
+) -> None:
+    """Take mail in until `stop` is set; `ready` is told the address once clients can connect.
+
+    On stopping, messages under way have `settings.grace` seconds to end. Raises
+    ListenerStartError or SmtpUsersError before `ready`.
+    """
+    _silence_aiosmtpd()
+    tls, users = tls_context(settings), known_users(settings)
+    desk = Desk(settings, spool, users)
+    await desk.look()
+    door = _Door(settings)
+    server = await _bind(settings, lambda: _Session(settings, desk, door, tls))
+    async with asyncio.TaskGroup() as tasks:
+        watch = tasks.create_task(desk.watch())
+        host, port, *_ = server.sockets[0].getsockname()
+        log.info("listening", host=host, port=port)
+        try:
+            ready(host, port)
+            await stop.wait()
+        finally:
+            server.close()
+            await door.close()
+            await desk.close()
+            watch.cancel()
+    log.info("stopped")
+
+
+async def _bind(
+    settings: ListenerSettings, session: Callable[[], asyncio.BaseProtocol]
+) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(
+            session, settings.host, settings.port, backlog=settings.max_connections
+        )
+    except OSError as error:
+        raise ListenerStartError(
+            f"{settings.host} port {settings.port} cannot be had ({error.strerror}): "
+            "free it or set another"
+        ) from error
+
+
+def _silence_aiosmtpd() -> None:
+    # It logs addresses, and at its lowest level the mail itself.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
+
+
+class _Door:
+    """Who is inside: the live sessions of one listener."""
+
+    def __init__(self, settings: ListenerSettings) -> None:
+        self._settings = settings
+        self._inside: dict[asyncio.Task[None], _Session] = {}
+        self.closing = False
+
+    def refusal(self, address: terms.Address | None) -> str | None:
+        """Say why this peer may not come in now."""
+        if not terms.is_allowed(address, self._settings.allowed):
+            return terms.NOT_ALLOWED
+        if self.closing:
+            return terms.STOPPING
+        if len(self._inside) >= self._settings.max_connections:
+            return terms.CROWDED
+        return None
+
+    def enter(self, session: "_Session", task: asyncio.Task[None]) -> None:
+        """Count a session until its task ends."""
+        self._inside[task] = session
+        task.add_done_callback(self._inside.pop)
+
+    async def close(self) -> None:
+        """Send idle clients away, wait for messages under way, cut off what is left."""
+        self.closing = True
+        for session in list(self._inside.values()):
+            session.leave_if_idle()
+        if self._inside:
+            await asyncio.wait(self._inside, timeout=self._settings.grace)
+        for task, session in list(self._inside.items()):
+            log.warning("cut-off", peer=str(session.address))
+            session.cut()
+            task.cancel()
+        await asyncio.gather(*self._inside, return_exceptions=True)
+
+
+class _Session(smtp.SMTP):
+    """One connection."""
+
+    line_length_limit = PIECE  # of the reader; DATA needs no line to fit into it
+    command_size_limit = COMMAND
+    # aiosmtpd declares these optional; they are there before any verb is.
+    session: smtp.Session
+    envelope: smtp.Envelope
+    _handler_coroutine: asyncio.Task[None]
+
+    def __init__(
+        self, settings: ListenerSettings, desk: Desk, door: _Door, tls: ssl.SSLContext | None
+    ) -> None:
+        super().__init__(
+            _GREETING,
+            data_size_limit=settings.max_message_bytes,
+            enable_SMTPUTF8=True,
+            hostname=settings.hostname,
+            ident="ESMTP",
+            tls_context=tls,
+            timeout=settings.timeout,
+            authenticator=_unproved,
+            auth_exclude_mechanism=() if settings.users else ("LOGIN", "PLAIN"),
+            loop=asyncio.get_running_loop(),
+        )
+        # aiosmtpd keeps these limits on the class, where sessions change each other's.
+        self.command_size_limits = defaultdict(lambda: COMMAND)
+        self._settings = settings
+        self._desk = desk
+        self._door = door
+        self._in_data = False
+        self._wrong = 0  # passwords
+        self.address: terms.Address | None = None
+
+    # --- coming and going ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.address = terms.peer_address(transport.get_extra_info("peername"))
+        # A password in clear is for nobody else to see on the loopback interface.
+        self._auth_require_tls = not (self.address and self.address.is_loopback)
+
+    async def _handle_client(self) -> None:
+        refusal = self._door.refusal(self.address)
+        if refusal:
+            await self._answer(refusal)
+            self.cut()
+            return
+        self._door.enter(self, self._handler_coroutine)
+        with suppress(ConnectionError):  # the client went away; aiosmtpd has closed our side
+            await super()._handle_client()
+
+    def leave_if_idle(self) -> None:
+        """Send the client away unless it is handing a message over."""
+        if not self._in_data and not self._writer.is_closing():
+            self._writer.write(terms.STOPPING.encode() + b"\r\n")
+            self.cut()
+
+    def cut(self) -> None:
+        """Close the connection once what was written is sent."""
+        # A TLS transport must not be closed again, or written to, once it is closing.
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.close()
+
+    async def _answer(self, reply: str) -> None:
+        if not reply.startswith("2"):
+            log.warning("refused", peer=str(self.address), reply=reply)
+        await self.push(reply)
+
+    # --- mail ---
+
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        """Begin a message."""
+        await self._answer(self._refusal() or self._mail(arg))
+
+    async def smtp_RCPT(self, arg: str | None) -> None:
+        """Add a recipient."""
+        await self._answer(self._rcpt(arg))
+
+    async def smtp_DATA(self, arg: str | None) -> None:
+        """Take the message, and promise to keep it once it is kept."""
+        if arg or not self.envelope.rcpt_tos:
+            await self._answer(terms.OUT_OF_ORDER)
+            return
+        self._in_data = True
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        await self._answer(await self._data())
+        self.envelope = self._create_envelope()
+        self._in_data = False
+        if self._door.closing:
+            self.leave_if_idle()
+
+    def _refusal(self) -> str | None:
+        """Say why no message may begin; the reasons that hold whatever the message is."""
+        settings = self._settings
+        if not self.session.host_name:
+            return terms.OUT_OF_ORDER
+        if settings.require_tls and not self.session.ssl:
+            return terms.NEEDS_TLS
+        if settings.require_auth and not self.session.authenticated:
+            return terms.NEEDS_AUTH
+        return None if self._desk.has_room() else terms.NO_ROOM
+
+    def _mail(self, arg: str | None) -> str:
+        said = terms.parse_path(arg, "FROM:")
+        if said is None:
+            return terms.UNREADABLE
+        if self.envelope.mail_from is not None:
+            return terms.OUT_OF_ORDER
+        refusal = terms.parameters_refusal(said.parameters, limit=self._settings.max_message_bytes)
+        if refusal is None:
+            self.envelope.mail_from = said.address
+        return refusal or "250 2.1.0 OK"
+
+    def _rcpt(self, arg: str | None) -> str:
+        if self.envelope.mail_from is None:
+            return terms.OUT_OF_ORDER
+        said = terms.parse_path(arg, "TO:")
+        if said is None or not said.address:
+            return terms.UNREADABLE
+        if len(self.envelope.rcpt_tos) >= terms.MAX_RECIPIENTS:
+            return terms.TOO_MANY
+        if said.parameters:
+            return terms.UNSUPPORTED
+        self.envelope.rcpt_tos.append(said.address)
+        return "250 2.1.5 OK"
+
+    async def _data(self) -> str:
+        """Take what follows DATA, and give the reply to it."""
+        incoming = Incoming(self._desk, limit=self._settings.max_message_bytes)
+        try:
+            async for piece in pieces(self._reader):
+                self._reset_timeout()  # a large message on a slow line may take its time
+                incoming.add(piece)
+            content = incoming.message()
+            if incoming.refusal:
+                return incoming.refusal
+            if not self._desk.has_room():
+                return terms.NO_ROOM
+            return await self._desk.keep(self._said(), content)
+        finally:
+            incoming.release()
+
+    def _said(self) -> Envelope:
+        tls = self.session.ssl
+        return Envelope(
+            mail_from=self.envelope.mail_from or "",
+            rcpt_to=tuple(self.envelope.rcpt_tos),
+            peer=str(self.address),
+            tls=tls["ssl_object"].version() if tls else None,
+            user=self.session.auth_data if self.session.authenticated else None,
+            received=datetime.now(UTC),
+        )
+
+    # --- passwords ---
+
+    async def smtp_AUTH(self, arg: str) -> None:
+        """Authenticate; too many wrong passwords end the connection."""
+        await super().smtp_AUTH(arg)
+        if self._wrong >= AUTH_TRIES:
+            self.cut()
+
+    async def auth_PLAIN(self, _: object, args: list[str]) -> smtp.AuthResult:
+        """Check a name and password sent at once (RFC 4616)."""
+        return await self._checked(await super().auth_PLAIN(_, args))
+
+    async def auth_LOGIN(self, _: object, args: list[str]) -> smtp.AuthResult:
+        """Check a name and password sent one after the other."""
+        return await self._checked(await super().auth_LOGIN(_, args))
+
+    async def _checked(self, said: smtp.AuthResult) -> smtp.AuthResult:
+        if said.auth_data is None:  # nothing to be read; aiosmtpd has answered
+            return said
+        name = said.auth_data.login.decode("utf-8", "replace")
+        if await self._desk.proves(name, said.auth_data.password):
+            return smtp.AuthResult(success=True, auth_data=name)
+        self._wrong += 1
+        log.warning("auth-failed", peer=str(self.address))
+        return smtp.AuthResult(success=False, handled=False)
+
+    # --- trouble ---
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer a fault of ours, or of the client's TLS, with a reply that bounces no mail."""
+        log.error("session-failed", error=type(error).__name__, peer=str(self.address))
+        return terms.FAILED
+
+
+def _unproved(*said: object) -> smtp.AuthResult:
+    """Carry a name and password from aiosmtpd to `_Session._checked`; prove nothing.
+
+    aiosmtpd asks in the event loop, which may not wait for scrypt.
+    """
+    return smtp.AuthResult(success=False, handled=False, auth_data=said[-1])
+
+
+class _Greeting:
+    """What EHLO offers, beyond what aiosmtpd says by itself."""
+
+    async def handle_EHLO(
+        self,
+        _server: smtp.SMTP,
+        session: smtp.Session,
+        _envelope: smtp.Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        """Add PIPELINING (RFC 2920), and drop AUTH where there is nothing to choose from."""
+        session.host_name = hostname
+        offered = [line for line in responses if line != "250-AUTH "]
+        return [*offered[:-1], "250-PIPELINING", offered[-1]]
+
+
+_GREETING = _Greeting()

@@ -1,0 +1,147 @@
+"""The one conductor: what the workers drafted goes to the ledger, then to the index.
+
+The ledger is the truth and the index follows it. A crash between the two leaves a segment that
+the index has not applied, and `catch_up` applies it; a crash before leaves the message where it
+was waiting. Every step may be run again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from archive.ledger import Ledger
+from archive.segment import Segment
+from ingest.jobs import Arrival, Draft, Replayed
+from ingest.pool import Pool
+from search.index import Index
+from section9 import (
+    Book,
+    Defect,
+    MailId,
+    ParsedMail,
+    Record,
+    Scanned,
+    Sighted,
+    SightingId,
+)
+
+BATCH = 200  # messages in a ledger segment, at most
+LOOK_UP = 2_000  # jobs asked after in the index at once
+ACTOR = "section9"
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of some jobs: each is new, was known already, or failed."""
+
+    new: tuple[Draft, ...] = ()
+    known: tuple[SightingId, ...] = ()
+    failed: tuple[Draft, ...] = ()
+
+    @property
+    def copies(self) -> tuple[SightingId, ...]:
+        """Every copy that is in the archive and the index now."""
+        return (*self.known, *(draft.job.copy for draft in self.new))
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Reads jobs with the pool's workers and files what they find."""
+
+    ledger: Ledger
+    index: Index
+    pool: Pool
+    clock: Callable[[], datetime]
+
+    def file(self, arrivals: Iterable[Arrival]) -> Iterator[Filed]:
+        """File all that arrived, some at a time. What has been yielded is durable."""
+        for some in batched(arrivals, LOOK_UP):
+            known = self.index.known([arrival.copy for arrival in some])
+            yield Filed(known=tuple(known))
+            fresh = (arrival for arrival in some if arrival.copy not in known)
+            for drafts in batched(self.pool.drafts(fresh), BATCH):
+                yield self._file(drafts)
+
+    def _file(self, drafts: Sequence[Draft]) -> Filed:
+        read = {copy_of(record): draft for draft in drafts if (record := draft.record)}
+        known = self.index.known(list(read))  # another process may have been quicker
+        new = {copy: draft for copy, draft in read.items() if copy not in known}
+        if new:
+            events = [event for draft in new.values() for event in self._events(draft)]
+            head = self.ledger.append(Book.MAIL, events)
+            self.index.put([_record(draft) for draft in new.values()], segment=head.number)
+        failed = tuple(draft for draft in drafts if not draft.record)
+        return Filed(tuple(new.values()), tuple(known), failed)
+
+    def _events(self, draft: Draft) -> Iterator[Sighted | Scanned]:
+        record, now = _record(draft), self.clock()
+        for sighting in record.sightings:
+            yield Sighted(at=now, by=ACTOR, mail=record.mail, sighting=sighting)
+            yield Scanned(
+                at=now,
+                by=ACTOR,
+                mail=record.mail,
+                blob=sighting.message,
+                rules=draft.rules,
+                findings=record.findings,
+                defects=record.parsed.defects,
+            )
+
+    def catch_up(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Bring the index up to the ledger. `progress` hears the number of each segment done."""
+        for number in self.behind():
+            segment = next(self.ledger.segments(Book.MAIL, after=number - 1))
+            records = [_record(draft) for draft in self.pool.drafts(replayed(segment))]
+            self.index.put(records, segment=number)
+            progress(number)
+
+    def behind(self) -> Sequence[int]:
+        """Number the ledger's segments that the index has not applied."""
+        applied = {number for run in self.index.applied() for number in run}
+        last = self.ledger.head(Book.MAIL).number
+        return [number for number in range(1, last + 1) if number not in applied]
+
+
+def replayed(segment: Segment) -> Iterator[Replayed]:
+    """Yield a job for each message that a ledger segment speaks of."""
+    jobs: dict[MailId, Replayed] = {}
+    for event in segment.events:
+        match event:
+            case Sighted():
+                job = jobs.get(event.mail) or Replayed(event.mail, event.sighting.message)
+                sightings = (*job.sightings, event.sighting)
+                jobs[event.mail] = msgspec.structs.replace(job, sightings=sightings)
+            case Scanned():
+                job = jobs.get(event.mail) or Replayed(event.mail, event.blob)
+                findings = tuple(dict.fromkeys(job.findings + event.findings))
+                jobs[event.mail] = msgspec.structs.replace(job, findings=findings)
+    yield from jobs.values()
+
+
+def copy_of(record: Record) -> SightingId:
+    """The one copy that a freshly drafted record speaks of."""
+    return record.sightings[0].id
+
+
+def batched(items: Iterable[Item], most: int) -> Iterator[Sequence[Item]]:
+    """Yield the items in lists of `most`; the last may be shorter."""
+    rest = iter(items)
+    while some := list(islice(rest, most)):
+        yield some
+
+
+def _record(draft: Draft) -> Record:
+    """The record as drafted; for a message that the ledger holds, at least that it exists."""
+    if draft.record:
+        return draft.record
+    if not isinstance(draft.job, Replayed):
+        raise TypeError(draft.failed)
+    unread = Defect(draft.failed, part=None, hides=True)
+    nothing = ParsedMail(message_id="", date=None, subject="", from_=(), defects=(unread,))
+    return Record(draft.job.mail, None, nothing, draft.job.sightings, draft.job.findings)

@@ -1,0 +1,210 @@
+"""The pool of worker processes: every core reads mail, and no message can stop the next.
+
+A worker that dies, or takes too long over one message, is replaced; the message goes to
+another with the order to file it unread, and only if that fails too is it given up on.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import ClassVar, Self
+
+import msgspec
+import structlog
+
+from ingest.jobs import Draft, Job, Task, WorkerSettings
+from section9 import Section9Error
+
+log = structlog.get_logger()
+
+CHUNK = 32  # tasks a message: the cost of waking a worker, and of a sync, is shared
+AHEAD = 2  # chunks a worker may have before it: it never waits for the conductor
+HOPELESS = 10  # workers that end one after another without an answer
+AHEAD_BYTES = 64 * 1024  # that a socket takes in though nobody reads at its other end
+LOOK_AROUND = 0.5  # seconds between looks for a worker that hangs
+STDERR = 2
+DIED = "reader-died"
+TOO_SLOW = "reader-too-slow"
+
+
+class ArchiveUnwritableError(Section9Error):
+    """The archive cannot take what was read. Nothing is lost: it is where it was."""
+
+    exit_code: ClassVar[int] = 26
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the archive cannot be written ({why}): check its disk and owner, then run this again"
+        )
+
+
+class ReadersFailingError(Section9Error):
+    """One worker after another ended without reading anything: it is not the mail."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no reader stays alive: see the lines above for why, mend it and run this again;"
+            " nothing was lost"
+        )
+
+
+class Pool:
+    """Worker processes that turn jobs into drafts.
+
+    `deadline` is in seconds for one message. Memory is flat: at most `workers` x `AHEAD` x
+    `CHUNK` messages are under way at once, however many jobs there are.
+    """
+
+    def __init__(self, settings: WorkerSettings, *, workers: int, deadline: float) -> None:
+        self._settings = settings
+        self._deadline = deadline
+        self._again: deque[Task] = deque()
+        self._deaths = 0  # in a row, without an answer in between
+        self._workers = [_Worker(settings) for _ in range(workers)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def drafts(self, jobs: Iterable[Job]) -> Iterator[Draft]:
+        """Yield the draft of every job, each once, in the order they are done.
+
+        Raises `ArchiveUnwritableError` when a worker cannot store what it read. A caller that
+        stops early abandons what is under way; nothing of it was filed.
+        """
+        tasks = map(Task, jobs)
+        try:
+            while self._hand_out(tasks):
+                for worker in self._ready():
+                    yield from self._collect(worker)
+        finally:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Replace workers that still owe an answer: nobody will ask for it."""
+        self._again.clear()
+        for place, worker in enumerate(self._workers):
+            if worker.tasks:
+                worker.stop()
+                self._workers[place] = _Worker(self._settings)
+
+    def _hand_out(self, tasks: Iterator[Task]) -> bool:
+        for worker in self._workers:
+            while worker.wants_more and (chunk := self._chunk(worker, tasks)):
+                worker.send(chunk)
+        return any(worker.tasks for worker in self._workers)
+
+    def _chunk(self, worker: "_Worker", tasks: Iterator[Task]) -> list[Task]:
+        if self._again:  # to an idle worker, alone: it may take its worker down
+            return [] if worker.tasks else [self._again.popleft()]
+        return list(islice(tasks, CHUNK))
+
+    def _ready(self) -> list["_Worker"]:
+        busy = {worker.connection: worker for worker in self._workers if worker.tasks}
+        ready = [busy[connection] for connection in wait(list(busy), LOOK_AROUND)]  # type: ignore[index]
+        return ready or [worker for worker in busy.values() if worker.late(self._deadline)]
+
+    def _collect(self, worker: "_Worker") -> Iterator[Draft]:
+        if worker.late(self._deadline) and not worker.connection.poll():
+            yield from self._replace(worker, TOO_SLOW)
+            return
+        try:
+            draft = worker.receive()
+        except (EOFError, OSError, msgspec.DecodeError):  # OSError: in the middle of an answer
+            yield from self._replace(worker, DIED)
+            return
+        if draft.halted:
+            raise ArchiveUnwritableError(draft.halted)
+        self._deaths = 0
+        yield draft
+
+    def _replace(self, worker: "_Worker", why: str) -> Iterator[Draft]:
+        """Start a fresh worker; the message that was its last goes on in another way."""
+        worker.stop()
+        self._deaths += 1
+        if self._deaths == HOPELESS:
+            raise ReadersFailingError
+        culprit, *rest = worker.tasks
+        log.warning("worker_replaced", why=why, waiting=len(rest))
+        self._again.extend(rest)
+        if culprit.give_up:
+            yield Draft(culprit.job, record=None, failed=why)
+        else:
+            self._again.append(Task(culprit.job, give_up=why))
+        self._workers[self._workers.index(worker)] = _Worker(self._settings)
+
+
+class _Worker:
+    """One process, and what it has been asked and has not answered yet, oldest first."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+                [sys.executable, "-P", "-m", "ingest.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=STDERR,  # where logs go: what we print ourselves is for programs to read
+                pass_fds=(theirs.fileno(),),
+                process_group=0,  # Ctrl-C is for us: a reader that it killed would blame its mail
+            )
+        self.connection = Connection(ours.detach())
+        self.tasks: deque[Task] = deque()
+        self._later: list[Task] = []  # the last of `tasks`, that it has not been sent yet
+        self._since = time.monotonic()
+        self._decoder = msgspec.json.Decoder(Draft)
+        self.connection.send_bytes(msgspec.json.encode(settings))
+
+    @property
+    def wants_more(self) -> bool:
+        return len(self.tasks) <= (AHEAD - 1) * CHUNK and not self._later
+
+    def send(self, chunk: list[Task]) -> None:
+        """Give it more to do. A busy worker is sent no more than the socket surely holds.
+
+        It may be waiting for us to read its drafts; we must not be waiting for it to read.
+        """
+        message = msgspec.json.encode(chunk)
+        if self.tasks and len(message) > AHEAD_BYTES:
+            self._later = chunk
+        else:
+            self._send(message)
+        self.tasks.extend(chunk)
+
+    def _send(self, message: bytes) -> None:
+        if not self.tasks:
+            self._since = time.monotonic()
+        with suppress(ConnectionError):  # it died: reading its answer will say so
+            self.connection.send_bytes(message)
+
+    def receive(self) -> Draft:
+        draft = self._decoder.decode(self.connection.recv_bytes())
+        self.tasks.popleft()
+        self._since = time.monotonic()
+        if self._later and len(self.tasks) == len(self._later):  # it has nothing else to do
+            self._send(msgspec.json.encode(self._later))
+            self._later = []
+        return draft
+
+    def late(self, deadline: float) -> bool:
+        return bool(self.tasks) and time.monotonic() - self._since > deadline
+
+    def stop(self) -> None:
+        """Kill it: whatever it was doing has no effect until its draft is filed."""
+        self.connection.close()
+        self._process.kill()
+        self._process.wait()

@@ -1,0 +1,92 @@
+"""What a worker does with one message: parse, extract, scan, and draft its record."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from detectors.scan import Scanner
+from ingest.attachments import Extractor
+from ingest.files import looks_like_mail
+from ingest.identity import believed_date, mail_id
+from ingest.jobs import Replayed
+from ingest.parse import parse, parse_with_contents
+from section9 import (
+    Defect,
+    Finding,
+    ParsedMail,
+    Part,
+    PartId,
+    PartKind,
+    Record,
+    Sighting,
+    Source,
+)
+
+HEADERS = 64 * 1024
+"""Bytes at the start of a message in which headers are looked for when nothing else is read."""
+
+
+class Reader:
+    """Turns exact bytes into records. One a process: its extractor serves one at a time."""
+
+    def __init__(self, *, extractor: Extractor, scanner: Scanner) -> None:
+        self._extractor = extractor
+        self.scanner = scanner
+        self.rules = scanner.rules
+
+    def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
+        """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
+        parsed = self._parse(message, give_up)
+        findings = self.scanner.scan(parsed)
+        sightings = (sighting,)
+        return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings)
+
+    def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
+        """Draft again the record of a message in the ledger: filed and found as it says there."""
+        parsed = self._parse(message, give_up)
+        return Record(job.mail, _date(parsed, job.sightings), parsed, job.sightings, job.findings)
+
+    def findings(self, content: bytes) -> tuple[Finding, ...]:
+        """Scan one file that is not archived: a mail, or any document that has text."""
+        if looks_like_mail(content):
+            return self.scanner.scan(self._parse(content, ""))
+        got = self._extractor.extract(content, media_type="", filename="")
+        return self.scanner.scan_text(got.text)
+
+    def _parse(self, content: bytes, give_up: str) -> ParsedMail:
+        if give_up:
+            return unread(content, give_up)
+        parsed, contents = parse_with_contents(content)
+        return self._extracted(parsed, contents)
+
+    def _extracted(self, parsed: ParsedMail, contents: Mapping[PartId, bytes]) -> ParsedMail:
+        """Fill in the text of attachments that are documents."""
+        parts, defects = [], list(parsed.defects)
+        for part in parsed.parts:
+            if part.kind is PartKind.ATTACHMENT and not part.text and part.id in contents:
+                part, found = self._extract(part, contents[part.id])  # noqa: PLW2901
+                defects += found
+            parts.append(part)
+        return replace(parsed, parts=tuple(parts), defects=tuple(defects))
+
+    def _extract(self, part: Part, content: bytes) -> tuple[Part, list[Defect]]:
+        got = self._extractor.extract(content, media_type=part.media_type, filename=part.filename)
+        defects = [Defect(got.defect_code, part.id, got.hides)] if got.defect_code else []
+        return replace(part, text=got.text), defects
+
+
+def unread(content: bytes, why: str) -> ParsedMail:
+    """Read nothing but the headers of a message that could not be read; `why` is its defect."""
+    headers, _, _ = content[:HEADERS].replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")
+    parsed = parse(headers + b"\n\n")
+    defect = Defect(why, part=None, hides=True)
+    return replace(parsed, parts=(), defects=(*parsed.defects, defect))
+
+
+def _date(parsed: ParsedMail, sightings: tuple[Sighting, ...]) -> datetime | None:
+    """When the message was sent; the moment of its arrival stands in where SMTP brought it."""
+    if not sightings:  # a later entry about a message whose date is known from its first
+        return None
+    arrived = [sighting.seen for sighting in sightings if sighting.source is Source.SMTP]
+    seen = min(sighting.seen for sighting in sightings)
+    return believed_date(parsed, seen=seen, arrived=min(arrived, default=None))

@@ -1,0 +1,40 @@
+"""What must be right before the listener starts: its certificate and its users."""
+
+import ssl
+
+from ingest.smtp_terms import ListenerSettings
+from ingest.smtp_users import Users, load_users
+from section9 import Section9Error
+
+
+class ListenerStartError(Section9Error):
+    """The listener cannot start with these settings."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(f"the listener cannot start: {trouble}")
+
+
+def tls_context(settings: ListenerSettings) -> ssl.SSLContext | None:
+    """Load the certificate, if there is one; TLS 1.2 and later. Raises ListenerStartError."""
+    if settings.tls_cert is None:
+        if settings.require_tls:
+            raise ListenerStartError("TLS is required but has no certificate: set tls_cert")
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise ListenerStartError(
+            f"its certificate or key cannot be used ({type(error).__name__}): "
+            "check tls_cert and tls_key"
+        ) from error
+    return context
+
+
+def known_users(settings: ListenerSettings) -> Users | None:
+    """Load the users, if there are any. Raises ListenerStartError or SmtpUsersError."""
+    if settings.users is None:
+        if settings.require_auth:
+            raise ListenerStartError("AUTH is required but nobody can: set users")
+        return None
+    return Users(load_users(settings.users))

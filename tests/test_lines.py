@@ -1,0 +1,42 @@
+"""What `--json` prints is a contract: a shape changes only together with its schema file."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from commands import lines
+
+SCHEMAS = Path(lines.__file__).with_name("schemas.json")
+SHAPES = [
+    lines.AccountLine,
+    lines.CaseLine,
+    lines.CountLine,
+    lines.FoundLine,
+    lines.HitLine,
+    lines.IngestLine,
+    lines.TextLine,
+    lines.VerifyLine,
+]
+
+
+def test_the_shapes_are_those_of_the_schema_file() -> None:
+    """To change a shape on purpose, give it the next number and write what this test prints."""
+    _, shapes = msgspec.json.schema_components(SHAPES)
+
+    written = json.dumps(shapes, indent=1, sort_keys=True) + "\n"
+
+    assert SCHEMAS.read_text() == written
+
+
+def test_every_shape_is_in_the_contract() -> None:
+    """No command prints a shape that the schema file does not hold."""
+    tagged = {
+        shape
+        for shape in vars(lines).values()
+        if isinstance(shape, type)
+        and issubclass(shape, msgspec.Struct)
+        and shape.__struct_config__.tag
+    }
+
+    assert tagged <= set(SHAPES)
