@@ -162,7 +162,8 @@ class FolderStore:
         """Give a staged file its key; False where the key is taken. The folder is not synced."""
         target = self._path(key)
         with _translated(key):
-            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            if not os.path.isdir(target.parent):  # noqa: PTH112 - asked for every message
+                target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             try:
                 # Unlike a rename, a link refuses a name that exists, atomically.
                 os.link(file.name, target)

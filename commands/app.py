@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archive.store import FolderStore
     from cases.casebook import Casebook
     from cases.gate import Gate
+    from commands.engines import Engine
     from commands.settings import Settings
     from ingest.jobs import WorkerSettings
     from ingest.pipeline import Pipeline
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ingest.reader import Reader
     from ingest.service import OpenPipeline
     from ingest.spool import Spool
-    from search.sqlite import SqliteIndex
+    from search.index import Index
 
 
 SETTINGS_FILE = "section9.toml"
@@ -95,24 +96,20 @@ class App:
 
         return Ledger(self.store, checkpoint=self.data / "heads.json")
 
-    @property
-    def index_path(self) -> Path:
-        """The embedded index; it may be deleted at any time."""
-        return self.data / "index" / "section9.sqlite"
+    @cached_property
+    def engine(self) -> "Engine":
+        """Where the index is: in the data folder, or on the cluster that the settings name."""
+        from commands.engines import Cluster, Embedded
+        from commands.settings import elastic
+
+        if self.settings.search.url:
+            return Cluster(elastic(self.settings.search))
+        return Embedded(self.data / "index" / "section9.sqlite")
 
     @cached_property
-    def index(self) -> "SqliteIndex":
+    def index(self) -> "Index":
         """The index, open for searching for as long as the command runs."""
-        from search.sqlite import open_sqlite
-
-        return open_sqlite(self.index_path, mode="read")
-
-    def open_index(self) -> "SqliteIndex":
-        """Open the index for writing; the caller closes it."""
-        from search.sqlite import open_sqlite
-
-        self.index_path.parent.mkdir(mode=0o750, exist_ok=True)
-        return open_sqlite(self.index_path, mode="write")
+        return self.engine.read()
 
     @cached_property
     def spool(self) -> "Spool":
@@ -165,7 +162,7 @@ class App:
 
             @contextmanager
             def opened() -> "Iterator[Pipeline]":
-                with closing(self.open_index()) as index:
+                with closing(self.engine.write()) as index:
                     yield Pipeline(self.ledger, index, pool, self.clock)
 
             yield opened
@@ -174,14 +171,9 @@ class App:
     def rebuilding(self) -> "Iterator[Pipeline]":
         """The conductor over a new index, which takes the old one's place after the block."""
         from ingest.pipeline import Pipeline
-        from search.generations import next_generation, switch
-        from search.sqlite import open_afresh
 
-        self.index_path.parent.mkdir(mode=0o750, exist_ok=True)
-        generation = next_generation(self.index_path)
-        with self._pool() as pool, closing(open_afresh(generation)) as index:
+        with self._pool() as pool, self.engine.afresh() as index:
             yield Pipeline(self.ledger, index, pool, self.clock)
-        switch(self.index_path, generation)
 
     @contextmanager
     def reader(self) -> "Iterator[Reader]":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
+from commands.display import safe
 from section9 import Finding
 
 if TYPE_CHECKING:
@@ -80,6 +81,6 @@ def _findings(reader: "Reader", line: "TextLine", number: int) -> tuple[Finding,
 def _print(line: "FoundLine") -> None:
     for finding in line.findings:
         click.echo(
-            f"{line.id}: part {finding.part} {finding.start}-{finding.end}: {finding.rule}"
+            f"{safe(str(line.id))}: part {finding.part} {finding.start}-{finding.end}: {finding.rule}"
             f" ({finding.confidence}, severity {finding.severity}): {finding.why}"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from commands.app import App
+from commands.display import safe
 
 if TYPE_CHECKING:
     from commands.progress import Bar
@@ -103,7 +104,7 @@ def _close(tally: Tally, *, as_json: bool) -> None:
     from commands.lines import IngestLine, echo_json
 
     for line in (*tally.skipped, *tally.failed):
-        click.echo(line, err=True)
+        click.echo(safe(line), err=True)
     if as_json:
         echo_json(
             IngestLine(

@@ -6,9 +6,17 @@
 import tomllib
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, ValidationError
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +27,9 @@ from pydantic_settings import (
 )
 
 from section9 import Section9Error
+
+if TYPE_CHECKING:
+    from search.elastic_client import ElasticSettings
 
 MIB = 1024 * 1024
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -70,6 +81,20 @@ class Reading(_Section):
     memory: ByteSize = ByteSize(1536 * MIB)
 
 
+class Search(_Section):
+    """Where the index is: in the data folder, or on Elasticsearch when it has a `url`."""
+
+    url: str = ""
+    api_key: SecretStr | None = None  # for SECTION9_SEARCH__API_KEY; else in a file of its own
+    api_key_file: Path | None = None
+    ca_file: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+    prefix: str = Field("section9", pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    replicas: int = Field(1, ge=0)
+    timeout: float = Field(60, gt=0)
+
+
 class Settings(BaseSettings):
     """Everything that `section9.toml` may say; each has a default that works."""
 
@@ -80,6 +105,7 @@ class Settings(BaseSettings):
     trust: Trust = Trust()
     journal: Journal = Journal()
     reading: Reading = Reading()
+    search: Search = Search()
 
     @classmethod
     def settings_customise_sources(
@@ -92,6 +118,33 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment go before the file, which `load` passes as arguments."""
         return env_settings, init_settings
+
+
+def elastic(search: Search) -> "ElasticSettings":
+    """What the Elasticsearch engine needs to know. Raises `SettingsError` without the key."""
+    from search.elastic_client import ElasticSettings
+
+    return ElasticSettings(
+        url=search.url,
+        api_key=_api_key(search),
+        ca_file=search.ca_file,
+        client_certificate=search.client_certificate,
+        client_key=search.client_key,
+        prefix=search.prefix,
+        replicas=search.replicas,
+        timeout=search.timeout,
+    )
+
+
+def _api_key(search: Search) -> str | None:
+    if search.api_key_file is None:
+        return search.api_key.get_secret_value() if search.api_key else None
+    try:
+        return search.api_key_file.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"search.api_key_file cannot be read ({error.strerror}): check its path and owner"
+        ) from error
 
 
 def load(file: Path) -> Settings:

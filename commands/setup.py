@@ -32,6 +32,11 @@ max_spool_size = "50GiB"
 workers = 0                   # 0: one for each core
 seconds_per_message = 60      # a message that takes longer is archived unread, and says so
 memory = "1536MiB"            # address space of a worker
+
+# [search]                    # on Elasticsearch; without it the index is a file in this folder
+# url = "https://es.school.example:9200"
+# api_key_file = "/etc/section9/elasticsearch.key"
+# ca_file = "/etc/section9/elasticsearch-ca.pem"
 """
 
 

@@ -111,7 +111,8 @@ def looks_like_mail(content: bytes) -> bool:
 def _spans(content: mmap.mmap) -> Iterator[tuple[int, int]]:
     """Yield where each message starts and ends; a file that holds only one is that one, whole."""
     start = 0
-    if FROM_LINE.match(content):
+    # The cheap look first: nearly every file is one message, and the expression reads it all.
+    if FROM_LINE.match(content) and content.find(b"\nFrom ") >= 0:
         for separator in SEPARATOR.finditer(content):
             yield start, separator.end("last_line")
             start = separator.end()
