@@ -84,7 +84,6 @@ def main(address: str | None) -> None:
             for target, found in rates.items():
                 found.append(MESSAGES / seconds(target))
             peaks.append(peak(process))
-    if "-v" in sys.argv: print(rates, peaks)
     report(rates[noop], rates[ours], peaks)
 
 
@@ -156,8 +155,6 @@ if __name__ == "__main__":
             asyncio.run(serve_noop(int(port)))
         case [port, "ours", data]:
             asyncio.run(serve_ours(int(port), Path(data)))
-        case ["-v"]:
-            main(None)
         case [address]:
             main(address)
         case _:

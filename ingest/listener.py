@@ -21,7 +21,8 @@ from aiosmtpd import smtp
 from ingest import smtp_terms as terms
 from ingest.smtp_data import Incoming, pieces
 from ingest.smtp_desk import Desk
-from ingest.smtp_setup import ListenerStartError, known_users, tls_context
+from ingest.smtp_door import Door, Guest
+from ingest.smtp_setup import bind, known_users, tls_context
 from ingest.smtp_terms import ListenerSettings
 from ingest.spool import Spool
 from section9 import Envelope
@@ -52,8 +53,8 @@ async def listen(
     tls, users = tls_context(settings), known_users(settings)
     desk = Desk(settings, spool, users)
     await desk.look()
-    door = _Door(settings)
-    server = await _bind(settings, lambda: _Session(settings, desk, door, tls))
+    door = Door(settings)
+    server = await bind(settings, lambda: _Session(settings, desk, door, tls))
     async with asyncio.TaskGroup() as tasks:
         watch = tasks.create_task(desk.watch())
         host, port, *_ = server.sockets[0].getsockname()
@@ -69,61 +70,9 @@ async def listen(
     log.info("stopped")
 
 
-async def _bind(
-    settings: ListenerSettings, session: Callable[[], asyncio.BaseProtocol]
-) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    try:
-        return await loop.create_server(
-            session, settings.host, settings.port, backlog=settings.max_connections
-        )
-    except OSError as error:
-        raise ListenerStartError(
-            f"{settings.host} port {settings.port} cannot be had ({error.strerror}): "
-            "free it or set another"
-        ) from error
-
-
 def _silence_aiosmtpd() -> None:
     # It logs addresses, and at its lowest level the mail itself.
     logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
-
-
-class _Door:
-    """Who is inside: the live sessions of one listener."""
-
-    def __init__(self, settings: ListenerSettings) -> None:
-        self._settings = settings
-        self._inside: dict[asyncio.Task[None], _Session] = {}
-        self.closing = False
-
-    def refusal(self, address: terms.Address | None) -> str | None:
-        """Say why this peer may not come in now."""
-        if not terms.is_allowed(address, self._settings.allowed):
-            return terms.NOT_ALLOWED
-        if self.closing:
-            return terms.STOPPING
-        if len(self._inside) >= self._settings.max_connections:
-            return terms.CROWDED
-        return None
-
-    def enter(self, session: "_Session", task: asyncio.Task[None]) -> None:
-        """Count a session until its task ends."""
-        self._inside[task] = session
-        task.add_done_callback(self._inside.pop)
-
-    async def close(self) -> None:
-        """Send idle clients away, wait for messages under way, cut off what is left."""
-        self.closing = True
-        for session in list(self._inside.values()):
-            session.leave_if_idle()
-        if self._inside:
-            await asyncio.wait(self._inside, timeout=self._settings.grace)
-        for task, session in list(self._inside.items()):
-            log.warning("cut-off", peer=str(session.address))
-            session.cut()
-            task.cancel()
-        await asyncio.gather(*self._inside, return_exceptions=True)
 
 
 class _Session(smtp.SMTP):
@@ -137,7 +86,7 @@ class _Session(smtp.SMTP):
     _handler_coroutine: asyncio.Task[None]
 
     def __init__(
-        self, settings: ListenerSettings, desk: Desk, door: _Door, tls: ssl.SSLContext | None
+        self, settings: ListenerSettings, desk: Desk, door: Door, tls: ssl.SSLContext | None
     ) -> None:
         super().__init__(
             _GREETING,
@@ -158,33 +107,34 @@ class _Session(smtp.SMTP):
         self._door = door
         self._in_data = False
         self._wrong = 0  # passwords
-        self.address: terms.Address | None = None
+        self._address: terms.Address | None = None
 
     # --- coming and going ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.address = terms.peer_address(transport.get_extra_info("peername"))
+        self._address = terms.peer_address(transport.get_extra_info("peername"))
         # A password in clear is for nobody else to see on the loopback interface.
-        self._auth_require_tls = not (self.address and self.address.is_loopback)
+        self._auth_require_tls = not (self._address and self._address.is_loopback)
 
     async def _handle_client(self) -> None:
-        refusal = self._door.refusal(self.address)
-        if refusal:
-            await self._answer(refusal)
-            self.cut()
-            return
-        self._door.enter(self, self._handler_coroutine)
         with suppress(ConnectionError):  # the client went away; aiosmtpd has closed our side
+            refusal = self._door.refusal(self._address)
+            if refusal:
+                await self._answer(refusal)
+                self._cut()
+                return
+            task = self._handler_coroutine
+            self._door.enter(Guest(task, str(self._address), self._leave_if_idle, self._cut))
             await super()._handle_client()
 
-    def leave_if_idle(self) -> None:
+    def _leave_if_idle(self) -> None:
         """Send the client away unless it is handing a message over."""
         if not self._in_data and not self._writer.is_closing():
             self._writer.write(terms.STOPPING.encode() + b"\r\n")
-            self.cut()
+            self._cut()
 
-    def cut(self) -> None:
+    def _cut(self) -> None:
         """Close the connection once what was written is sent."""
         # A TLS transport must not be closed again, or written to, once it is closing.
         if self.transport is not None and not self.transport.is_closing():
@@ -192,7 +142,7 @@ class _Session(smtp.SMTP):
 
     async def _answer(self, reply: str) -> None:
         if not reply.startswith("2"):
-            log.warning("refused", peer=str(self.address), reply=reply)
+            log.warning("refused", peer=str(self._address), reply=reply)
         await self.push(reply)
 
     # --- mail ---
@@ -212,11 +162,16 @@ class _Session(smtp.SMTP):
             return
         self._in_data = True
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        await self._answer(await self._data())
+        try:
+            await self._answer(await self._data())
+        except Exception as error:
+            await self._answer(await self.handle_exception(error))
+            # What is left of the message must not be taken for commands: aiosmtpd hangs up.
+            raise ConnectionResetError from error
         self.envelope = self._create_envelope()
         self._in_data = False
         if self._door.closing:
-            self.leave_if_idle()
+            self._leave_if_idle()
 
     def _refusal(self) -> str | None:
         """Say why no message may begin; the reasons that hold whatever the message is."""
@@ -274,7 +229,7 @@ class _Session(smtp.SMTP):
         return Envelope(
             mail_from=self.envelope.mail_from or "",
             rcpt_to=tuple(self.envelope.rcpt_tos),
-            peer=str(self.address),
+            peer=str(self._address),
             tls=tls["ssl_object"].version() if tls else None,
             user=self.session.auth_data if self.session.authenticated else None,
             received=datetime.now(UTC),
@@ -286,7 +241,7 @@ class _Session(smtp.SMTP):
         """Authenticate; too many wrong passwords end the connection."""
         await super().smtp_AUTH(arg)
         if self._wrong >= AUTH_TRIES:
-            self.cut()
+            self._cut()
 
     async def auth_PLAIN(self, _: object, args: list[str]) -> smtp.AuthResult:
         """Check a name and password sent at once (RFC 4616)."""
@@ -303,14 +258,14 @@ class _Session(smtp.SMTP):
         if await self._desk.proves(name, said.auth_data.password):
             return smtp.AuthResult(success=True, auth_data=name)
         self._wrong += 1
-        log.warning("auth-failed", peer=str(self.address))
+        log.warning("auth-failed", peer=str(self._address))
         return smtp.AuthResult(success=False, handled=False)
 
     # --- trouble ---
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer a fault of ours, or of the client's TLS, with a reply that bounces no mail."""
-        log.error("session-failed", error=type(error).__name__, peer=str(self.address))
+        log.error("session-failed", error=type(error).__name__, peer=str(self._address))
         return terms.FAILED
 
 

@@ -1,6 +1,8 @@
-"""What must be right before the listener starts: its certificate and its users."""
+"""What must be right before the listener starts: its certificate, its users and its port."""
 
+import asyncio
 import ssl
+from collections.abc import Callable
 
 from ingest.smtp_terms import ListenerSettings
 from ingest.smtp_users import Users, load_users
@@ -38,3 +40,19 @@ def known_users(settings: ListenerSettings) -> Users | None:
             raise ListenerStartError("AUTH is required but nobody can: set users")
         return None
     return Users(load_users(settings.users))
+
+
+async def bind(
+    settings: ListenerSettings, session: Callable[[], asyncio.BaseProtocol]
+) -> asyncio.Server:
+    """Open the port. Raises ListenerStartError."""
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(
+            session, settings.host, settings.port, backlog=settings.max_connections
+        )
+    except OSError as error:
+        raise ListenerStartError(
+            f"{settings.host} port {settings.port} cannot be had ({error.strerror}): "
+            "free it or set another"
+        ) from error

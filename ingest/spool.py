@@ -20,14 +20,15 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from ingest.durable import make_folder, sync_folder, write_all_synced, write_synced
+from ingest.durable import AT_ONCE, make_folder, sync_folder, write_all_synced, write_synced
 from ingest.spool_errors import (
     SpoolConsumedError,
     SpoolEntryDamagedError,
@@ -97,6 +98,7 @@ class Spool:
             raise SpoolUnwritableError(error) from error
         self._run = run
         self._temps = itertools.count(1)
+        self._pool = ThreadPoolExecutor(AT_ONCE, "sync")  # starts a thread when it needs one
         self._numbering = threading.Lock()
         self._last = 0  # the highest number of this run that stands in `new`
         self._listing: list[SpoolId] = []
@@ -125,11 +127,7 @@ class Spool:
         if self._run is None:
             raise SpoolReadOnlyError
         files = {
-            self._tmp / f"{self._run}-{next(self._temps)}": (
-                msgspec.json.encode(envelope),
-                b"\n",
-                content,
-            )
+            self._tmp / f"{self._run}-{next(self._temps)}": (_line(envelope), content)
             for envelope, content in messages
         }
         try:
@@ -137,9 +135,9 @@ class Spool:
         except OSError as error:
             raise SpoolUnwritableError(error) from error
 
-    def _place(self, files: Mapping[Path, tuple[bytes, ...]]) -> list[SpoolId]:
+    def _place(self, files: Mapping[Path, tuple[bytes, bytes]]) -> list[SpoolId]:
         try:
-            write_all_synced(files)
+            write_all_synced(files, self._pool)
             entries = [self._number(temp) for temp in files]
             # The bytes are on disk, the names are not yet.
             sync_folder(self._new)
@@ -274,8 +272,13 @@ class Spool:
         # By age: another writer may be in the middle of a `put` in the same folder.
         oldest = time.time() - STALE_AFTER
         for temp in self._tmp.iterdir():
-            if temp.stat().st_mtime < oldest:
-                temp.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # that writer has just finished
+                if temp.stat().st_mtime < oldest:
+                    temp.unlink()
+
+
+def _line(envelope: Envelope) -> bytes:
+    return msgspec.json.encode(envelope) + b"\n"
 
 
 def _arrival(entry: SpoolId) -> tuple[str, int]:
