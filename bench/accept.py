@@ -27,7 +27,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from commands.logs import log_to_stderr
 from ingest.listener import listen
-from ingest.smtp_terms import ListenerSettings
+from ingest.smtp.terms import ListenerSettings
 from ingest.spool import Spool, new_run
 
 ROUNDS = 10

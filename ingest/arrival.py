@@ -8,9 +8,9 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from ingest.journal import Report, unwrap
-from ingest.journal_copies import envelope_to
-from ingest.journal_envelope import Addressee
-from ingest.journal_trust import Verdict, judge
+from ingest.reports.copies import envelope_to
+from ingest.reports.envelope import Addressee
+from ingest.reports.trust import Verdict, judge
 from section9 import (
     BlobId,
     RawMail,

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from ingest.texts import is_text
+from ingest.mime.texts import is_text
 from section9 import MailId, ParsedMail, Part, PartKind
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

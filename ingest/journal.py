@@ -4,16 +4,17 @@ Exchange and Microsoft 365 send each journaled message inside a report: a text p
 sender and everybody it went to, Bcc and members of lists included, and the original, unaltered,
 as message/rfc822 ([MS-XJRNL]). A report that could not be delivered comes back to the alternate
 journal mailbox inside a bounce (RFC 3464). This module only reads; whether what a report says may
-be believed, `journal_trust.judge` decides.
+be believed, `ingest.reports.trust.judge` decides.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ingest import charsets, journal_envelope, journal_parts
-from ingest.journal_envelope import Addressee, Said
-from ingest.journal_parts import Cut, Piece
-from ingest.structure import MESSAGE_TYPES, walk
+from ingest.mime import charsets
+from ingest.mime.structure import MESSAGE_TYPES, walk
+from ingest.reports import envelope, parts
+from ingest.reports.envelope import Addressee, Said
+from ingest.reports.parts import Cut, Piece
 
 MAX_ORIGINALS = 2  # the message as sent, and its clear text (journal report decryption)
 
@@ -84,9 +85,9 @@ class Report:
 def unwrap(content: bytes) -> Report | None:
     """Read a journal report; None for any other mail. Never raises; time is linear.
 
-    Who calls a mail a report is its header, which any sender can write: see `journal_trust`.
+    Who calls a mail a report is its header, which any sender can write: see `reports/trust.py`.
     """
-    mail = journal_parts.message(content)
+    mail = parts.message(content)
     if mail.media.name == "multipart/report":
         bounced = _from_bounce(mail)
         if bounced is not None:
@@ -96,11 +97,11 @@ def unwrap(content: bytes) -> Report | None:
 
 def _from_bounce(mail: Piece) -> Report | None:
     """The report in a bounce, which holds it as its last part (RFC 6522)."""
-    pieces = journal_parts.cut(mail).pieces
+    pieces = parts.cut(mail).pieces
     for piece in pieces:
         if piece.media.name in MESSAGE_TYPES:
             body, defect = piece.decoded()
-            report = _from_message(journal_parts.message(body))
+            report = _from_message(parts.message(body))
             if report is not None:
                 faults = (*report.faults, "bad-encoding") if defect else report.faults
                 whom = _undelivered(pieces)
@@ -114,8 +115,8 @@ def _undelivered(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
     for piece in pieces:
         if piece.media.name == "message/delivery-status":
             body, _ = piece.decoded()
-            for text in journal_parts.lines_named(body, *_RECIPIENT_FIELDS):
-                found[journal_envelope.address(text.partition(";")[2])] = None
+            for text in parts.lines_named(body, *_RECIPIENT_FIELDS):
+                found[envelope.address(text.partition(";")[2])] = None
     return tuple(found)
 
 
@@ -128,13 +129,13 @@ def _from_message(mail: Piece) -> Report | None:
 
 
 def _report(mail: Piece, kind: Kind) -> Report:
-    parts = journal_parts.cut(mail)
-    envelope, others = parts.pieces[:1], parts.pieces[1:]
+    outline = parts.cut(mail)
+    first, others = outline.pieces[:1], outline.pieces[1:]
     messages = tuple(piece for piece in others if piece.media.name in MESSAGE_TYPES)
-    said = _said(envelope[0], kind) if envelope else Said(faults=("no-envelope",))
+    said = _said(first[0], kind) if first else Said(faults=("no-envelope",))
     originals = tuple(piece.decoded() for piece in messages)
     faults = (
-        *_outline_faults(mail, parts, len(messages)),
+        *_outline_faults(mail, outline, len(messages)),
         *said.faults,
         *("bad-encoding" for _, defect in originals if defect),
         *_parent_faults(mail, said),
@@ -153,16 +154,16 @@ def _report(mail: Piece, kind: Kind) -> Report:
     )
 
 
-def _outline_faults(mail: Piece, parts: Cut, messages: int) -> tuple[str, ...]:
+def _outline_faults(mail: Piece, outline: Cut, messages: int) -> tuple[str, ...]:
     """What is wrong with the parts of a report: envelope first, messages after it, no more."""
     held = {
         "not-mixed": mail.media.name != "multipart/mixed",
-        "unterminated": bool(parts.pieces) and not parts.closed,
-        "stray-text": parts.closed and not parts.clean,
+        "unterminated": bool(outline.pieces) and not outline.closed,
+        "stray-text": outline.closed and not outline.clean,
         "no-original": not messages,
         "several-originals": messages > MAX_ORIGINALS,
-        "unexpected-part": len(parts.pieces) > 1 + messages,
-        "duplicate-type": any(map(_has_two_types, (mail, *parts.pieces))),
+        "unexpected-part": len(outline.pieces) > 1 + messages,
+        "duplicate-type": any(map(_has_two_types, (mail, *outline.pieces))),
     }
     return tuple(code for code, holds in held.items() if holds)
 
@@ -173,7 +174,7 @@ def _has_two_types(piece: Piece) -> bool:
 
 def _parent_faults(mail: Piece, said: Said) -> tuple[str, ...]:
     """Microsoft 365 names the original in the report's header too; the two must agree."""
-    named = {journal_envelope.message_id(text) for text in mail.texts(_PARENT)}
+    named = {envelope.message_id(text) for text in mail.texts(_PARENT)}
     return ("parent-mismatch",) if named - {said.message_id} else ()
 
 
@@ -183,9 +184,7 @@ def _said(piece: Piece, kind: Kind) -> Said:
         return Said(faults=("envelope-not-text",))
     data, bad_encoding = piece.decoded()
     text, bad_charset = charsets.decode(data, piece.media.parameters.get("charset", ""))
-    said = (
-        journal_envelope.read_old(text) if kind is Kind.OLD_REPORT else journal_envelope.read(text)
-    )
+    said = envelope.read_old(text) if kind is Kind.OLD_REPORT else envelope.read(text)
     held = {"bad-encoding": bad_encoding, "bad-charset": bad_charset}
     return replace(said, faults=(*said.faults, *(code for code, why in held.items() if why)))
 

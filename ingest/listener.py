@@ -1,7 +1,7 @@
 """The SMTP listener: takes journal mail in, and says 250 once it is on disk.
 
 aiosmtpd leads the dialogue, STARTTLS and AUTH. The three verbs that carry mail are ours, because
-aiosmtpd refuses some mail with 5yz (see ingest/smtp_terms.py), reads addresses more strictly than
+aiosmtpd refuses some mail with 5yz (see ingest/smtp/terms.py), reads addresses more strictly than
 the world writes them, ends lines at 1,001 bytes and takes DATA line by line.
 """
 
@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 import structlog
 from aiosmtpd import smtp
 
-from ingest import smtp_terms as terms
-from ingest.smtp_data import Incoming, pieces
-from ingest.smtp_desk import Desk
-from ingest.smtp_door import Door, Guest
-from ingest.smtp_setup import bind, known_users, tls_context
-from ingest.smtp_terms import ListenerSettings
+from ingest.smtp import terms
+from ingest.smtp.data import Incoming, pieces
+from ingest.smtp.desk import Desk
+from ingest.smtp.door import Door, Guest
+from ingest.smtp.setup import bind, known_users, tls_context
+from ingest.smtp.terms import ListenerSettings
 from ingest.spool import Spool
 from section9 import Envelope
 

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ingest import leaves, names, texts
-from ingest.headers import Fields, read_fields, start_of_message
-from ingest.structure import MESSAGE_TYPES, Entity, walk
+from ingest.mime import leaves, names, texts
+from ingest.mime.headers import Fields, read_fields, start_of_message
+from ingest.mime.structure import MESSAGE_TYPES, Entity, walk
 from section9 import Defect, ParsedMail, Part, Participant, PartId, PartKind
 
 MAX_MAIL_TEXT = 10_000_000  # characters of all parts together

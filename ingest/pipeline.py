@@ -5,6 +5,7 @@ the index has not applied, and `catch_up` applies it; a crash before leaves the 
 was waiting. Every step may be run again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,21 +64,24 @@ class Pipeline:
         """File all that arrived, some at a time. What has been yielded is durable."""
         for some in batched(arrivals, LOOK_UP):
             known = self.index.known([arrival.copy for arrival in some])
-            yield Filed(known=tuple(known))
+            yield Filed(known=tuple(one.copy for one in some if one.copy in known))
             fresh = (arrival for arrival in some if arrival.copy not in known)
             for drafts in batched(self.pool.drafts(fresh), BATCH):
                 yield self._file(drafts)
 
     def _file(self, drafts: Sequence[Draft]) -> Filed:
-        read = {copy_of(record): draft for draft in drafts if (record := draft.record)}
-        known = self.index.known(list(read))  # another process may have been quicker
-        new = {copy: draft for copy, draft in read.items() if copy not in known}
+        read = [(copy_of(record), draft) for draft in drafts if (record := draft.record)]
+        # Another process may have been quicker.
+        known = self.index.known([copy for copy, _ in read])
+        new = {copy: draft for copy, draft in read if copy not in known}
         if new:
             events = [event for draft in new.values() for event in self._events(draft)]
             head = self.ledger.append(Book.MAIL, events)
             self.index.put([_record(draft) for draft in new.values()], segment=head.number)
         failed = tuple(draft for draft in drafts if not draft.record)
-        return Filed(tuple(new.values()), tuple(known), failed)
+        # A copy that was met twice is new once and known once: what is counted adds up.
+        old = Counter(copy for copy, _ in read) - Counter(new.keys())
+        return Filed(tuple(new.values()), tuple(old.elements()), failed)
 
     def _events(self, draft: Draft) -> Iterator[Sighted | Scanned]:
         record, now = _record(draft), self.clock()

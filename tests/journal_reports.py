@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ingest.journal import Report, unwrap
-from ingest.journal_envelope import Addressee
-from ingest.journal_trust import Verdict, judge
+from ingest.reports.envelope import Addressee
+from ingest.reports.trust import Verdict, judge
 from section9 import Role
 
 MARK = "X-MS-Journal-Report:"

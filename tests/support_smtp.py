@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ingest.listener import listen
-from ingest.smtp_terms import ListenerSettings
+from ingest.smtp.terms import ListenerSettings
 from ingest.spool import Spool
 
 PATIENCE = 20.0  # seconds

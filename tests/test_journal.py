@@ -20,8 +20,8 @@ from journal_reports import (
 )
 
 from ingest.journal import Kind, Report, unwrap
-from ingest.journal_envelope import Addressee
-from ingest.journal_trust import judge
+from ingest.reports.envelope import Addressee
+from ingest.reports.trust import judge
 
 MODERN_MARKS = [MARK, "X-MS-Exchange-Organization-Journal-Report:", "x-ms-journal-report: 1"]
 

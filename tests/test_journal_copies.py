@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_reports import crlf
 
-from ingest.journal_copies import CopyEnvelope, envelope_to
-from ingest.journal_envelope import Addressee
+from ingest.reports.copies import CopyEnvelope, envelope_to
+from ingest.reports.envelope import Addressee
 
 RECEIVED = "Received: from client.example by mx.school.example; Mon, 4 Mar 2024 09:00:00 +0000\n"
 FORGED = "X-Envelope-To: head@school.example\nX-Gm-Original-To: head@school.example\n"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ingest.journal import Report, unwrap
-from ingest.journal_envelope import Addressee
-from ingest.journal_trust import Verdict, judge
+from ingest.reports.envelope import Addressee
+from ingest.reports.trust import Verdict, judge
 from section9 import Role
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

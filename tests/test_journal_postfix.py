@@ -15,8 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from ingest.journal_copies import CopyEnvelope, envelope_to
-from ingest.journal_envelope import Addressee
+from ingest.reports.copies import CopyEnvelope, envelope_to
+from ingest.reports.envelope import Addressee
 
 RECIPE = Path(__file__).parents[1] / "docs" / "journaling" / "postfix.md"
 JOURNAL = "journal-7f3a9c@archive.school.example"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from journal_reports import ENVELOPE, INNER, PEOPLE, Made, bounce, enveloped, inner, read, verdict
 
 from ingest.journal import FAULTS, unwrap
-from ingest.journal_trust import REASONS, Verdict, judge
+from ingest.reports.trust import REASONS, Verdict, judge
 
 
 def test_a_report_by_another_road_is_not_believed() -> None:

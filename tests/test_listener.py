@@ -21,8 +21,8 @@ from structlog.testing import capture_logs
 from support_smtp import PATIENCE, SETTINGS, Listening, Wire, certificate, listening, stuffed
 
 from ingest.listener import listen
-from ingest.smtp_setup import ListenerStartError
-from ingest.smtp_users import SmtpUsersError, load_users, user_line
+from ingest.smtp.setup import ListenerStartError
+from ingest.smtp.users import SmtpUsersError, load_users, user_line
 from ingest.spool import Spool
 from section9 import RawMail, SpoolId
 

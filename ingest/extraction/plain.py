@@ -3,9 +3,9 @@
 import html
 import re
 
-from ingest import charsets
 from ingest.extraction.frames import MAX_TEXT, Extracted
-from ingest.html import render
+from ingest.mime import charsets
+from ingest.mime.html import render
 
 SAMPLE = 4096  # bytes from which text is told from binary
 MAX_SOURCE = 8 * MAX_TEXT  # bytes that are decoded: tags and escapes outweigh the text they dress

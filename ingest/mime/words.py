@@ -4,7 +4,7 @@ import binascii
 import re
 from itertools import groupby
 
-from ingest import charsets, transfer
+from ingest.mime import charsets, transfer
 
 BAD_ENCODED_WORD = "bad-encoded-word"
 

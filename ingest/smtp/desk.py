@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import structlog
 
-from ingest.smtp_batch import Batches
-from ingest.smtp_terms import FAILED, ListenerSettings, Room, is_short
-from ingest.smtp_users import Users
+from ingest.smtp.batch import Batches
+from ingest.smtp.terms import FAILED, ListenerSettings, Room, is_short
+from ingest.smtp.users import Users
 from ingest.spool import Spool, SpoolSize
 from section9 import Envelope
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from ingest import charsets, html, quoting
-from ingest.parameters import MediaType
+from ingest.mime import charsets, html, quoting
+from ingest.mime.parameters import MediaType
 from section9 import Span
 
 MAX_TEXT = 2_000_000  # characters of one part

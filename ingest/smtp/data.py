@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from ingest.smtp_desk import Desk
-from ingest.smtp_terms import BUSY, TOO_LARGE
+from ingest.smtp.desk import Desk
+from ingest.smtp.terms import BUSY, TOO_LARGE
 
 END = b"\r\n.\r\n"
 """What ends a message. Nothing else does, or a second one could be smuggled inside it."""

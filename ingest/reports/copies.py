@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ingest import journal_envelope, journal_parts
-from ingest.journal_envelope import MAX_RECIPIENTS, Addressee
+from ingest.reports import envelope, parts
+from ingest.reports.envelope import MAX_RECIPIENTS, Addressee
 
 _RECIPIENTS = frozenset({b"x-envelope-to", b"x-original-to", b"delivered-to"})
 _SENDER = b"x-envelope-from"
@@ -45,7 +45,7 @@ def envelope_to(
     """
     if not trusted:
         return CopyEnvelope()
-    named = journal_parts.message(content).named(*_NAMES)
+    named = parts.message(content).named(*_NAMES)
     fields = _above(named, _is_received)
     gmail = _above(named, _is_handover)
     texts = [text for name, text in fields if name in _RECIPIENTS]
@@ -53,7 +53,7 @@ def envelope_to(
     addresses, faults = _addresses(texts)
     senders = [text for name, text in fields if name == _SENDER]
     return CopyEnvelope(
-        sender=journal_envelope.address(senders[0]) if len(senders) == 1 else "",
+        sender=envelope.address(senders[0]) if len(senders) == 1 else "",
         recipients=tuple(Addressee(each) for each in addresses if each not in journal_addresses),
         faults=(*faults, "repeated-field") if len(senders) > 1 else faults,
     )
@@ -82,7 +82,7 @@ def _addresses(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     faults: dict[str, None] = {}
     for text in texts:
         for each in text.split(","):
-            address = journal_envelope.address(each)
+            address = envelope.address(each)
             if not address:
                 faults["bad-address"] = None
             elif len(found) == MAX_RECIPIENTS:

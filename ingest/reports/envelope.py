@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest import words
+from ingest.mime import words
 from section9 import Role
 
 MAX_RECIPIENTS = 100_000  # lines: larger than any list that a school expands

@@ -10,8 +10,8 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.complexity import too_complex
-from ingest.styles import hidden_names, hides, same_colour
+from ingest.mime.complexity import too_complex
+from ingest.mime.styles import hidden_names, hides, same_colour
 from section9 import Span
 
 MAX_URL = 2_048  # characters

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest import words
+from ingest.mime import words
 from section9 import Participant
 
 MAX_ADDRESSES = 10_000  # in one field

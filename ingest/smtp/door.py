@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ingest.smtp_terms import CROWDED, NOT_ALLOWED, STOPPING, Address, ListenerSettings, is_allowed
+from ingest.smtp.terms import CROWDED, NOT_ALLOWED, STOPPING, Address, ListenerSettings, is_allowed
 
 log = structlog.get_logger()
 

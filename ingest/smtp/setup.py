@@ -4,8 +4,8 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
-from ingest.smtp_terms import ListenerSettings
-from ingest.smtp_users import Users, load_users
+from ingest.smtp.terms import ListenerSettings
+from ingest.smtp.users import Users, load_users
 from section9 import Section9Error
 
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest import charsets, transfer, words
-from ingest.headers import Fields, read_fields, start_of_message
-from ingest.parameters import MediaType
-from ingest.structure import MAX_PREAMBLE
+from ingest.mime import charsets, transfer, words
+from ingest.mime.headers import Fields, read_fields, start_of_message
+from ingest.mime.parameters import MediaType
+from ingest.mime.structure import MAX_PREAMBLE
 
 MAX_PARTS = 10  # of one multipart; a report has three, a bounce three
 MAX_HEADER = 8 << 20  # bytes of a header that are searched; real ones exceed 128 KiB

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from ingest import charsets, words
+from ingest.mime import charsets, words
 
 MAX_TYPE = 300  # characters in which the type is sought: 127 and a comment (RFC 6838, 4.2)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
-from ingest import addresses, charsets, words
-from ingest.parameters import MediaType, read_media_type, read_parameters
+from ingest.mime import addresses, charsets, words
+from ingest.mime.parameters import MediaType, read_media_type, read_parameters
 from section9 import Participant
 
 MAX_FIELD = 1 << 20  # bytes of a field that are read: some 20,000 addresses

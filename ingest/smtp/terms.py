@@ -48,7 +48,7 @@ class ListenerSettings:
     tls_cert: Path | None = None  # PEM, with the chain
     tls_key: Path | None = None
     require_tls: bool = False
-    users: Path | None = None  # see ingest/smtp_users.py
+    users: Path | None = None  # see ingest/smtp/users.py
     require_auth: bool = False
     max_connections: int = 100
     timeout: float = 300.0  # without a command or a piece of DATA (RFC 5321, 4.5.3.2)

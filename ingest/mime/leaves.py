@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ingest import names, texts, transfer
-from ingest.parameters import MediaType
-from ingest.structure import Entity
+from ingest.mime import names, texts, transfer
+from ingest.mime.parameters import MediaType
+from ingest.mime.structure import Entity
 from section9 import Part, PartId, PartKind
 
 _SHOWN = frozenset({"text/plain", "text/html"})

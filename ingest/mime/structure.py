@@ -9,9 +9,9 @@ had when it was sent.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ingest import transfer
-from ingest.headers import Fields, read_fields, start_of_message
-from ingest.parameters import MediaType
+from ingest.mime import transfer
+from ingest.mime.headers import Fields, read_fields, start_of_message
+from ingest.mime.parameters import MediaType
 
 MAX_DEPTH = 50  # containers around a part; real mail stays under 15
 MAX_ENTITIES = 1_000  # parts and containers looked at in one message

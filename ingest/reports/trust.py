@@ -22,8 +22,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ingest import addresses, charsets, journal_envelope, journal_parts, words
 from ingest.journal import FAULTS, Kind, Report
+from ingest.mime import addresses, charsets, words
+from ingest.reports import envelope, parts
 
 LONGEST_SUBJECT = 250  # characters, blanks apart; mail stores cut subjects at 255
 
@@ -77,7 +78,7 @@ def judge(
 
 
 def _disagreements(report: Report, original: bytes) -> list[str]:
-    mail = journal_parts.message(original)
+    mail = parts.message(original)
     agreements = {
         "message-id-mismatch": _same_id(report, mail),
         "subject-mismatch": report.kind is Kind.OLD_REPORT or _same_subject(report, mail),
@@ -87,13 +88,13 @@ def _disagreements(report: Report, original: bytes) -> list[str]:
     return [code for code, agrees in agreements.items() if not agrees]
 
 
-def _same_id(report: Report, mail: journal_parts.Piece) -> bool:
+def _same_id(report: Report, mail: parts.Piece) -> bool:
     """A mail without a Message-ID cannot disagree: Exchange gives it one in the report."""
-    ids = {journal_envelope.message_id(text) for text in mail.texts(b"message-id")} - {""}
+    ids = {envelope.message_id(text) for text in mail.texts(b"message-id")} - {""}
     return report.message_id in ids or not ids
 
 
-def _same_subject(report: Report, mail: journal_parts.Piece) -> bool:
+def _same_subject(report: Report, mail: parts.Piece) -> bool:
     subjects = mail.fields.values.get(b"subject", (b"",))
     return any(_tells(report.subject, raw) for raw in subjects)
 
@@ -121,7 +122,7 @@ def _ascii(text: str) -> str:
     return text.encode("ascii", "ignore").decode("ascii").replace("?", "")
 
 
-def _same_sender(report: Report, mail: journal_parts.Piece) -> bool:
+def _same_sender(report: Report, mail: parts.Piece) -> bool:
     """The sender is the header's author or agent, or the envelope's: servers report either.
 
     A directory name claims nobody whom the header could deny.
@@ -137,12 +138,12 @@ def _same_sender(report: Report, mail: journal_parts.Piece) -> bool:
     return report.on_behalf_of in _people(mail, *_AUTHORS) and not mail.named(b"sender")
 
 
-def _has_null_sender(mail: journal_parts.Piece) -> bool:
+def _has_null_sender(mail: parts.Piece) -> bool:
     """Bounces and receipts are sent in nobody's name (RFC 5321, 4.5.5), but have a From."""
     return mail.media.name == "multipart/report" or "<>" in mail.texts(b"return-path")
 
 
-def _same_principal(report: Report, mail: journal_parts.Piece) -> bool:
+def _same_principal(report: Report, mail: parts.Piece) -> bool:
     principal = report.on_behalf_of
     if not principal or principal.startswith(_DIRECTORY_NAME):
         return True
@@ -150,7 +151,7 @@ def _same_principal(report: Report, mail: journal_parts.Piece) -> bool:
     return principal in authors or not authors
 
 
-def _people(mail: journal_parts.Piece, *names: bytes) -> frozenset[str]:
+def _people(mail: parts.Piece, *names: bytes) -> frozenset[str]:
     """The addresses in header fields of these names, lower case."""
     found = addresses.read(",".join(mail.texts(*names)))[0]
     return frozenset(person.address for person in found if person.address)

@@ -1,0 +1,1 @@
+"""Journal reports: their parts, their grammar, and whether to believe them."""

@@ -1,0 +1,1 @@
+"""What the listener is made of, apart from the dialogue itself."""
