@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 no
 10 no authority; 11 a case refused; 20 the archive does not verify; 130 interrupted.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -61,7 +62,9 @@ for command in (
 def main() -> None:
     """Run the command line; a person's mistake gives one line and a code, never a traceback."""
     try:
-        sys.exit(cli.main(standalone_mode=False))
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code)
     except Section9Error as error:
         click.echo(f"section9: {error}", err=True)
         sys.exit(error.exit_code)
@@ -72,8 +75,8 @@ def main() -> None:
         click.echo("section9: interrupted; run the same command again to go on", err=True)
         sys.exit(130)
     except BrokenPipeError:  # `section9 search … | head`
-        sys.stderr.close()
-        sys.exit(0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the exit fails again
+        sys.exit(1)
     except OSError as error:  # what no room foresaw: a folder that may not be written, a full disk
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"section9: {where}{error.strerror}: put it right, then run it again", err=True)

@@ -79,8 +79,9 @@ def _findings(reader: "Reader", line: "TextLine", number: int) -> tuple[Finding,
 
 
 def _print(line: "FoundLine") -> None:
+    name = safe(str(line.id))
     for finding in line.findings:
         click.echo(
-            f"{safe(str(line.id))}: part {finding.part} {finding.start}-{finding.end}: {finding.rule}"
+            f"{name}: part {finding.part} {finding.start}-{finding.end}: {finding.rule}"
             f" ({finding.confidence}, severity {finding.severity}): {finding.why}"
         )

@@ -13,7 +13,7 @@ import click
 from commands.app import App
 
 if TYPE_CHECKING:
-    from ingest.smtp_terms import ListenerSettings
+    from ingest.smtp.terms import ListenerSettings
 
 NICENESS = 10  # of the conductor and its workers: taking mail in goes first
 
@@ -58,7 +58,7 @@ async def _serve(app: App) -> None:
 
 
 def _listener_settings(app: App) -> "ListenerSettings":
-    from ingest.smtp_terms import ListenerSettings
+    from ingest.smtp.terms import ListenerSettings
 
     journal = app.settings.journal
     return ListenerSettings(
@@ -115,7 +115,9 @@ def conduct(app: App, *, attended: bool) -> None:
 
 
 def _end_with_stdin(stop: Event) -> None:
-    sys.stdin.buffer.read()
+    # Unbuffered: a thread inside sys.stdin holds its lock, and Python aborts when it ends us.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     stop.set()
 
 
@@ -128,6 +130,6 @@ def account(name: str, password: str) -> None:
     \b
     section9 account exchange >> /etc/section9/accounts
     """
-    from ingest.smtp_users import user_line
+    from ingest.smtp.users import user_line
 
     click.echo(user_line(name, password))

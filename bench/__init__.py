@@ -1,0 +1,1 @@
+"""Benchmarks: ratios to public tools, on the same mail, in the same run."""
