@@ -8,6 +8,7 @@ def log_to_stderr() -> None:
     """Log as text to a terminal, and as JSON where a program reads it."""
     import structlog
 
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # an outage is ours to report
     on_terminal = sys.stderr.isatty()
     render = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     structlog.configure(

@@ -48,8 +48,8 @@ class Replayed(Struct, frozen=True, tag=True):
         return SightingId(self.mail)
 
 
-Arrival = Spooled | Sliced
-Job = Arrival | Replayed
+Incoming = Spooled | Sliced
+Job = Incoming | Replayed
 
 
 class Task(Struct, frozen=True):

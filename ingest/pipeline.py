@@ -7,18 +7,19 @@ was waiting. Every step may be run again.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from archive.ledger import Ledger
 from archive.segment import Segment
-from ingest.jobs import Arrival, Draft, Replayed
+from ingest.jobs import Draft, Incoming, Replayed
 from ingest.pool import Pool
-from search.index import Index
+from search.index import Index, RecordRejectedError
 from section9 import (
     Book,
     Defect,
@@ -32,7 +33,10 @@ from section9 import (
 
 BATCH = 200  # messages in a ledger segment, at most
 LOOK_UP = 2_000  # jobs asked after in the index at once
+REDUCED = 200  # characters of the subject, and people of each header, of a record that is refused
 ACTOR = "section9"
+
+log = structlog.get_logger()
 
 Item = TypeVar("Item")
 
@@ -60,9 +64,9 @@ class Pipeline:
     pool: Pool
     clock: Callable[[], datetime]
 
-    def file(self, arrivals: Iterable[Arrival]) -> Iterator[Filed]:
+    def file(self, incoming: Iterable[Incoming]) -> Iterator[Filed]:
         """File all that arrived, some at a time. What has been yielded is durable."""
-        for some in batched(arrivals, LOOK_UP):
+        for some in batched(incoming, LOOK_UP):
             known = self.index.known([arrival.copy for arrival in some])
             yield Filed(known=tuple(one.copy for one in some if one.copy in known))
             fresh = (arrival for arrival in some if arrival.copy not in known)
@@ -77,7 +81,7 @@ class Pipeline:
         if new:
             events = [event for draft in new.values() for event in self._events(draft)]
             head = self.ledger.append(Book.MAIL, events)
-            self.index.put([_record(draft) for draft in new.values()], segment=head.number)
+            self._index([_record(draft) for draft in new.values()], segment=head.number)
         failed = tuple(draft for draft in drafts if not draft.record)
         # A copy that was met twice is new once and known once: what is counted adds up.
         old = Counter(copy for copy, _ in read) - Counter(new.keys())
@@ -99,11 +103,28 @@ class Pipeline:
 
     def catch_up(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index up to the ledger. `progress` hears the number of each segment done."""
-        for number in self.behind():
-            segment = next(self.ledger.segments(Book.MAIL, after=number - 1))
-            records = [_record(draft) for draft in self.pool.drafts(replayed(segment))]
-            self.index.put(records, segment=number)
-            progress(number)
+        for segments in grouped(map(self._segment, self.behind())):
+            jobs = (job for segment in segments for job in replayed(segment))
+            records = [_record(draft) for draft in self.pool.drafts(jobs)]
+            *others, last = (segment.number for segment in segments)
+            self._index(records, segment=last)
+            for number in others:  # a crash before here puts their records in once more
+                self.index.put((), segment=number)
+            for segment in segments:
+                progress(segment.number)
+
+    def _segment(self, number: int) -> Segment:
+        return next(self.ledger.segments(Book.MAIL, after=number - 1))
+
+    def _index(self, records: Sequence[Record], *, segment: int) -> None:
+        """Index records; one that the engine refuses is indexed by less of it, and says so."""
+        try:
+            self.index.put(records, segment=segment)
+        except RecordRejectedError as error:
+            for mail, kind in error.refused.items():
+                log.error("record_refused", mail=mail, kind=kind)
+            less = [_reduced(one) if one.mail in error.refused else one for one in records]
+            self.index.put(less, segment=segment)
 
     def behind(self) -> Sequence[int]:
         """Number the ledger's segments that the index has not applied."""
@@ -128,6 +149,18 @@ def replayed(segment: Segment) -> Iterator[Replayed]:
     yield from jobs.values()
 
 
+def grouped(segments: Iterable[Segment]) -> Iterator[Sequence[Segment]]:
+    """Yield segments together that are small: what keeps every worker busy."""
+    group: list[Segment] = []
+    for segment in segments:
+        if group and sum(len(one.events) for one in (*group, segment)) > 2 * BATCH:
+            yield group
+            group = []
+        group.append(segment)
+    if group:
+        yield group
+
+
 def copy_of(record: Record) -> SightingId:
     """The one copy that a freshly drafted record speaks of."""
     return record.sightings[0].id
@@ -138,6 +171,21 @@ def batched(items: Iterable[Item], most: int) -> Iterator[Sequence[Item]]:
     rest = iter(items)
     while some := list(islice(rest, most)):
         yield some
+
+
+def _reduced(record: Record) -> Record:
+    """What of a record any engine takes: who, when, which copies, what was found; no text."""
+    refused = Defect("refused-by-index", part=None, hides=True)
+    parsed = ParsedMail(
+        message_id="",
+        date=record.parsed.date,
+        subject=record.parsed.subject[:REDUCED],
+        from_=record.parsed.from_[:REDUCED],
+        to=record.parsed.to[:REDUCED],
+        cc=record.parsed.cc[:REDUCED],
+        defects=(*record.parsed.defects, refused),
+    )
+    return replace(record, parsed=parsed)
 
 
 def _record(draft: Draft) -> Record:

@@ -4,7 +4,7 @@ An index follows the archive and can be rebuilt from it at any time. What it say
 durable all the same, because the spool lets go of a message once it is indexed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,7 +76,8 @@ class Index(Protocol):
         """Take records in, merged with what is known of the same mails; durable on return.
 
         `segment` is the mail book's segment that they come from; it counts as applied with them
-        or not at all. Putting the same again changes nothing.
+        or not at all. Putting the same again changes nothing. Raises `RecordRejectedError`, and
+        then the segment is not applied.
         """
 
     def applied(self) -> tuple[range, ...]:
@@ -153,6 +154,20 @@ class IndexUnavailableError(Section9Error):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the index cannot be used now ({why}): put that right and run again")
+
+
+class RecordRejectedError(Section9Error):
+    """An engine refuses some records for good; those put with them are in."""
+
+    exit_code = 32
+
+    def __init__(self, where: str, refused: Mapping[MailId, str]) -> None:
+        named = ", ".join(f"{mail[:12]} {kind}" for mail, kind in list(refused.items())[:5])
+        super().__init__(
+            f"{where} refuses {len(refused):,} messages ({named}): they are safe in the archive; "
+            "run `section9 index rebuild` if it refuses them all"
+        )
+        self.refused = dict(refused)  # the kind of error, by mail
 
 
 class NoFacetError(Section9Error):

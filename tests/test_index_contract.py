@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import elastic_indices
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,7 @@ from section9 import (
 
 ENGINES: dict[str, Callable[[Path], Index]] = {
     "sqlite": lambda folder: open_sqlite(folder / "index.sqlite", mode="write"),
+    "elasticsearch": lambda _: elastic_indices.empty(),
 }
 """Each engine, as a way to make an empty index; a folder of its own is lent to it."""
 

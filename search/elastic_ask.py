@@ -1,0 +1,121 @@
+"""Questions to Elasticsearch: what was written before is searched, and no answer lacks a part."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import msgspec
+from elasticsearch import Elasticsearch
+
+from search.elastic_client import patiently, translated
+from search.elastic_document import Json
+from search.elastic_facets import counted, counting
+from search.elastic_query import clause
+from search.index import Facet, IndexUnavailableError
+from search.tree import Query
+from section9 import Record
+
+STREAMED = 10_000
+"""Ids, or values of a facet, in one answer: the most that a server gives."""
+KEPT = "5m"  # how long one moment of the index is kept between two answers
+
+_ORDER = ["rank", "id"]
+
+
+class Questions:
+    """Asks of some indices, or of an alias of them."""
+
+    def __init__(self, client: Elasticsearch, target: str, *, where: str) -> None:
+        self._client = client
+        self._target = target
+        self._where = where
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Make searchable what is durable by now; answers come with errors in our words."""
+        with translated(self._where):
+            patiently(self._refresh)
+            yield
+
+    def _refresh(self) -> None:
+        if self._client.indices.refresh(index=self._target)["_shards"]["failed"]:
+            raise IndexUnavailableError(f"a part of {self._where} is away")
+
+    @contextmanager
+    def moment(self, *, answers: int = 2) -> Iterator[Json]:
+        """Say where to ask: for one answer the index, for several one moment of it."""
+        if answers == 1:
+            yield {"index": self._target}
+            return
+        point = partial(self._client.open_point_in_time, index=self._target, keep_alive=KEPT)
+        opened = patiently(point)["id"]
+        try:
+            yield {"pit": {"id": opened, "keep_alive": KEPT}}
+        finally:
+            self._client.options(ignore_status=404).close_point_in_time(id=opened)
+
+    def ask(
+        self,
+        query: Json,
+        *,
+        moment: Json | None = None,
+        source: bool = False,
+        **options: Any,  # noqa: ANN401 - the client's own
+    ) -> Json:
+        """Search; the answer is whole, or an error. Records come only where asked for."""
+        options |= {"source": source, **(moment or {"index": self._target})}
+        if not source:
+            options["stored_fields"] = "_none_"  # ids are read from the order, which is faster
+        if "index" in options:  # a moment was opened on whole indices
+            options["allow_partial_search_results"] = False
+        filtered = {"bool": {"filter": [query]}}
+        return dict(patiently(partial(self._client.search, query=filtered, **options)))
+
+    def pages(
+        self,
+        moment: Json,
+        query: Query,
+        *,
+        size: int,
+        after: list[Any] | None = None,
+        source: bool = False,
+    ) -> Iterator[Json]:
+        """Yield answers, each going on after the one before, until one is not full."""
+        compiled = clause(query)
+        while True:
+            answer = self.ask(
+                compiled,
+                moment=moment,
+                size=size,
+                sort=_ORDER,
+                search_after=after,
+                source=source,
+                track_total_hits=True,
+            )
+            yield answer
+            if len(answer["hits"]["hits"]) < size:
+                return
+            after = answer["hits"]["hits"][-1]["sort"]
+
+    def counts(self, moment: Json, query: Query, field: str) -> Iterator[Facet]:
+        """Yield every value and its count: the best of each shard are not the best of all."""
+        compiled, after = clause(query), None
+        while True:
+            asked = counting(field, size=STREAMED, after=after)
+            answer = self.ask(compiled, moment=moment, size=0, aggs=asked)
+            found, after = counted(answer["aggregations"])
+            yield from found
+            if len(found) < STREAMED:
+                return
+
+
+def total(answer: Json) -> int:
+    """Read how many match."""
+    return int(answer["hits"]["total"]["value"])
+
+
+def records_of(answer: Json) -> Iterator[Record]:
+    """Read the records of a page."""
+    for one in answer["hits"]["hits"]:
+        yield msgspec.convert(one["_source"]["record"], type=Record)

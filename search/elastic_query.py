@@ -1,0 +1,165 @@
+"""`Query` to a clause of Elasticsearch's query language, one `match` over the tree.
+
+Everything is a filter: nothing is scored, for pages are in order of date.
+"""
+
+import base64
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from search.elastic_document import FINDING_FIELDS, fitting, name_form, prose_form
+from search.fields import BY_NAME, PROSE_COLUMNS
+from search.sqlite_where import UNDATED, rank
+from search.tree import (
+    All,
+    AnyOf,
+    Between,
+    Everything,
+    Exact,
+    Leaf,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    StartsWith,
+    Word,
+)
+
+Clause = dict[str, Any]
+
+NESTING = 16
+"""Clauses inside one another before the rest is wrapped: a server parses no more than 30."""
+EXPANSIONS = 2**31 - 1
+"""Words that the end of a phrase may begin: all of them, or a search would miss mail silently."""
+
+
+def clause(query: Query, *, depth: int = 0) -> Clause:
+    """Translate a query."""
+    if depth == NESTING:
+        return _wrapped(query)
+    match query:
+        case AnyOf(()):
+            return {"match_none": {}}
+        case All(parts):
+            return _all(parts, depth + 1)
+        case AnyOf(parts):
+            return _any(parts, depth + 1)
+        case Not():
+            return _all((query,), depth + 1)
+    return _leaf(query)
+
+
+def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one return a form
+    match leaf:
+        case Everything():
+            return {"match_all": {}}
+        case Word(field, word):
+            return _words(field, [word])
+        case Phrase(field, words):
+            return _phrase(field, words, {"type": "phrase"})
+        case Prefix(field, (start,)):
+            return _begun(field, start)
+        case Prefix(field, words):
+            return _phrase(field, words, {"type": "phrase_prefix", "max_expansions": EXPANSIONS})
+        case Exact(field, value):
+            return _exactly(field, [value])
+        case StartsWith(field, value):
+            return _starting(field, value)
+        case Between(_, low, high):
+            return _between(low, high)
+
+
+def _wrapped(query: Query) -> Clause:
+    """Hide a clause from the parser's count of depth: it is parsed afresh when it runs."""
+    inner = msgspec.json.encode(clause(query))
+    return {"wrapper": {"query": base64.b64encode(inner).decode()}}
+
+
+def _all(parts: Iterable[Query], depth: int) -> Clause:
+    wanted = [clause(part, depth=depth) for part in parts if not isinstance(part, Not)]
+    unwanted = [clause(part.part, depth=depth) for part in parts if isinstance(part, Not)]
+    return {"bool": {"filter": wanted, "must_not": unwanted}}
+
+
+def _any(parts: Iterable[Query], depth: int) -> Clause:
+    """Translate the parts, any of several values or words of a field as one."""
+    values: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
+    others: list[Clause] = []
+    for part in parts:
+        match part:
+            case Exact(field, value):
+                values.setdefault(field, []).append(value)
+            case Word(field, word):
+                words.setdefault(field, []).append(word)
+            case _:
+                others.append(clause(part, depth=depth))
+    grouped = [_exactly(field, found) for field, found in values.items()]
+    grouped += [_words(field, found) for field, found in words.items()]
+    return _either(grouped + others)
+
+
+def _either(clauses: Iterable[Clause]) -> Clause:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def _begun(field: str, start: str) -> Clause:
+    columns = BY_NAME[field].columns
+    return _either({"prefix": {f"words.{column}": fitting(start)}} for column in columns)
+
+
+def _words(field: str, found: Iterable[str]) -> Clause:
+    """Look for any of some words: by their stems in prose, as they stand among names."""
+    columns = set(BY_NAME[field].columns)
+    forms = set[str]()
+    for word in map(fitting, found):
+        if not columns.isdisjoint(PROSE_COLUMNS):
+            forms.add(prose_form(word))
+        if not columns.issubset(PROSE_COLUMNS):
+            forms.add(name_form(word))
+    return {"terms": {f"forms.{field}": sorted(forms)}}
+
+
+def _phrase(field: str, words: Iterable[str], kind: Clause) -> Clause:
+    columns = [f"words.{column}" for column in BY_NAME[field].columns]
+    text = " ".join(map(fitting, words))
+    return {"multi_match": {"query": text, "fields": columns, **kind}}
+
+
+# --- values and dates -------------------------------------------------------------------------
+
+
+def _between(low: datetime | None, high: datetime | None) -> Clause:
+    """Compare ranks, which fall as time rises; a dated mail's is less than `UNDATED`."""
+    newest = rank(high) if high is not None else -UNDATED
+    oldest = rank(low) if low is not None else UNDATED - 1
+    return {"range": {"rank": {"gt": newest, "lte": oldest}}}
+
+
+def _exactly(field: str, values: list[str]) -> Clause:
+    return _valued(field, {"terms": {path(field): values}})
+
+
+def _starting(field: str, value: str) -> Clause:
+    if not value:
+        return _valued(field, {"exists": {"field": path(field)}})
+    return _valued(field, {"prefix": {path(field): value}})
+
+
+def path(field: str) -> str:
+    """Say where a document keeps a field's exact values."""
+    if field == "id":
+        return "id"
+    return f"findings.{field}" if field in FINDING_FIELDS else f"values.{field}"
+
+
+def _valued(field: str, inner: Clause) -> Clause:
+    if field in FINDING_FIELDS:
+        return {"nested": {"path": "findings", "query": inner}}
+    return inner
