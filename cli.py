@@ -61,6 +61,7 @@ for command in (
 
 def main() -> None:
     """Run the command line; a person's mistake gives one line and a code, never a traceback."""
+    os.umask(0o027)  # what is written is mail: for the account and its group alone
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()

@@ -122,7 +122,7 @@ class Pipeline:
             self.index.put(records, segment=segment)
         except RecordRejectedError as error:
             for mail, kind in error.refused.items():
-                log.error("record_refused", mail=mail, kind=kind)
+                log.error("record_refused", mail=mail, kind=kind)  # noqa: TRY400 - may quote mail
             less = [_reduced(one) if one.mail in error.refused else one for one in records]
             self.index.put(less, segment=segment)
 

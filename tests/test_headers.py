@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest import addresses, words
-from ingest.headers import read_date, read_fields
-from ingest.names import cleaned
-from ingest.parameters import read_media_type, read_parameters
+from ingest.mime import addresses, words
+from ingest.mime.headers import read_date, read_fields
+from ingest.mime.names import cleaned
+from ingest.mime.parameters import read_media_type, read_parameters
 from section9 import Participant
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.html import render
-from ingest.styles import hidden_names, hides
+from ingest.mime.html import render
+from ingest.mime.styles import hidden_names, hides
 
 
 def text(html: str) -> str:

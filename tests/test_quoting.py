@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.quoting import merged, quoted
+from ingest.mime.quoting import merged, quoted
 from section9 import Span
 
 
