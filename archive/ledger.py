@@ -79,6 +79,9 @@ class Ledger:
     def head(self, book: Book) -> Head:
         """Return the end of the chain as it is now: number 0 and 64 zeros where it is empty."""
         known = self._heads.get(book) or self._recall(book)
+        if known.number and not self._has(book, known.number):
+            # Another folder stands where the archive was, such as an empty mount point.
+            raise LedgerBrokenError(book, known.number, "is missing")
         number = self._last_after(book, known.number)
         if number == known.number:
             return known

@@ -104,7 +104,7 @@ class App:
 
         if self.settings.search.url:
             return Cluster(elastic(self.settings.search))
-        return Embedded(self.data / "index" / "section9.sqlite")
+        return Embedded(index_file(self.data))
 
     @cached_property
     def index(self) -> "Index":
@@ -214,6 +214,11 @@ class App:
             journal_addresses=settings.journal.addresses,
             memory=int(settings.reading.memory),
         )
+
+
+def index_file(home: Path) -> Path:
+    """Where a data folder has its embedded index."""
+    return home / "index" / "section9.sqlite"
 
 
 def acting_account(

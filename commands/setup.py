@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from commands.app import SETTINGS_FILE, App
+from commands.app import SETTINGS_FILE, App, index_file
+from commands.engines import Embedded
 
 TEMPLATE = """\
 # Section 9. Every setting may also be given as SECTION9_<SECTION>__<NAME> in the environment.
@@ -22,7 +23,7 @@ max_message_size = "150MiB"   # no less than the mail server's own limit
 # tls_certificate = "/etc/section9/cert.pem"
 # tls_key = "/etc/section9/key.pem"
 require_tls = false
-# accounts = "/etc/section9/accounts"   # name:hash a line, by `section9 serve --hash-password`
+# accounts = "/etc/section9/accounts"   # a line each, by `section9 account NAME`
 require_auth = false
 min_free_disk = "1GiB"        # below it the answer is 452: the mail server keeps the mail
 max_spool_messages = 1000000
@@ -56,6 +57,7 @@ def init(context: click.Context, folder: Path | None) -> None:
         raise click.UsageError(f"{settings} exists already; nothing was changed")
     home.mkdir(mode=0o750, parents=True, exist_ok=True)
     settings.write_text(TEMPLATE)
+    Embedded(index_file(home)).write().close()  # empty, so that a first search finds nothing
     click.echo(f"{settings} is written.")
     click.echo(f"Next: section9 --home {home} serve, or section9 --home {home} ingest PATH")
 

@@ -288,9 +288,17 @@ class _Greeting:
         hostname: str,
         responses: list[str],
     ) -> list[str]:
-        """Add PIPELINING (RFC 2920), and drop AUTH where there is nothing to choose from."""
+        """Add PIPELINING (RFC 2920), and drop AUTH where there is nothing to choose from.
+
+        SIZE is offered without our limit (RFC 1870, 4): Postfix bounces what is over a limit that
+        it knows of, and keeps what is answered with 452.
+        """
         session.host_name = hostname
-        offered = [line for line in responses if line != "250-AUTH "]
+        offered = [
+            "250-SIZE" if line.startswith("250-SIZE") else line
+            for line in responses
+            if line != "250-AUTH "
+        ]
         return [*offered[:-1], "250-PIPELINING", offered[-1]]
 
 

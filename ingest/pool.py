@@ -1,7 +1,8 @@
 """The pool of worker processes: every core reads mail, and no message can stop the next.
 
-A worker that dies, or takes too long over one message, is replaced; the message goes to
-another with the order to file it unread, and only if that fails too is it given up on.
+A worker that dies, or takes too long over one message, is replaced, and what it had in hand is
+tried again one by one. A message that ends its reader by itself goes to another with the order to
+file it unread, and only if that fails too is it given up on.
 """
 
 import socket
@@ -25,9 +26,9 @@ from section9 import Section9Error
 log = structlog.get_logger()
 
 CHUNK = 32  # tasks a message: the cost of waking a worker, and of a sync, is shared
-AHEAD = 2  # chunks a worker may have before it: it never waits for the conductor
+AHEAD = 3  # chunks a worker may have before it: it never waits for the conductor
 HOPELESS = 10  # workers that end one after another without an answer
-AHEAD_BYTES = 64 * 1024  # that a socket takes in though nobody reads at its other end
+AHEAD_BYTES = 64 * 1024  # twice that a socket takes in though nobody reads at its other end
 LOOK_AROUND = 0.5  # seconds between looks for a worker that hangs
 STDERR = 2
 DIED = "reader-died"
@@ -105,14 +106,12 @@ class Pool:
 
     def _hand_out(self, tasks: Iterator[Task]) -> bool:
         for worker in self._workers:
-            while worker.wants_more and (chunk := self._chunk(worker, tasks)):
+            if self._again and not worker.tasks:
+                worker.send([self._again.popleft()])
+                worker.alone = True
+            while not self._again and worker.wants_more and (chunk := list(islice(tasks, CHUNK))):
                 worker.send(chunk)
-        return any(worker.tasks for worker in self._workers)
-
-    def _chunk(self, worker: "_Worker", tasks: Iterator[Task]) -> list[Task]:
-        if self._again:  # to an idle worker, alone: it may take its worker down
-            return [] if worker.tasks else [self._again.popleft()]
-        return list(islice(tasks, CHUNK))
+        return bool(self._again) or any(worker.tasks for worker in self._workers)
 
     def _ready(self) -> list["_Worker"]:
         busy = {worker.connection: worker for worker in self._workers if worker.tasks}
@@ -139,13 +138,14 @@ class Pool:
         self._deaths += 1
         if self._deaths == HOPELESS:
             raise ReadersFailingError
-        culprit, *rest = worker.tasks
-        log.warning("worker_replaced", why=why, waiting=len(rest))
-        self._again.extend(rest)
-        if culprit.give_up:
-            yield Draft(culprit.job, record=None, failed=why)
-        else:
+        log.warning("worker_replaced", why=why, waiting=len(worker.tasks))
+        culprit = worker.tasks[0]
+        if not worker.alone:  # it had several in hand: each is tried by itself, to find the one
+            self._again.extend(worker.tasks)
+        elif not culprit.give_up:
             self._again.append(Task(culprit.job, give_up=why))
+        else:
+            yield Draft(culprit.job, record=None, failed=why)
         self._workers[self._workers.index(worker)] = _Worker(self._settings)
 
 
@@ -164,6 +164,7 @@ class _Worker:
             )
         self.connection = Connection(ours.detach())
         self.tasks: deque[Task] = deque()
+        self.alone = False  # with one task, so that its end is that task's doing
         self._later: list[Task] = []  # the last of `tasks`, that it has not been sent yet
         self._since = time.monotonic()
         self._decoder = msgspec.json.Decoder(Draft)
@@ -171,7 +172,8 @@ class _Worker:
 
     @property
     def wants_more(self) -> bool:
-        return len(self.tasks) <= (AHEAD - 1) * CHUNK and not self._later
+        enough = len(self.tasks) > (AHEAD - 1) * CHUNK
+        return not (self.alone or enough or self._later)
 
     def send(self, chunk: list[Task]) -> None:
         """Give it more to do. A busy worker is sent no more than the socket surely holds.
@@ -194,6 +196,7 @@ class _Worker:
     def receive(self) -> Draft:
         draft = self._decoder.decode(self.connection.recv_bytes())
         self.tasks.popleft()
+        self.alone = False
         self._since = time.monotonic()
         if self._later and len(self.tasks) == len(self._later):  # it has nothing else to do
             self._send(msgspec.json.encode(self._later))

@@ -8,8 +8,11 @@ import hashlib
 import os
 import resource
 import sys
-from collections.abc import Iterator
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -30,7 +33,36 @@ FILE_CHANGED = "file-changed"  # since it was listed: what it holds now has anot
 Fetched = Arrival | bytes
 """What is new comes as an arrival; what is archived already as its bytes."""
 
+BATCH = 32  # messages stored at once, at most: they share the cost of a sync
+ENOUGH = 8 * 2**20  # bytes after which a batch takes no more; one message may be larger
+AHEAD = 2  # batches being stored or read
 OUT_OF_MEMORY = 70  # exit status; the pool takes any end for a death and goes on without us
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages that were fetched, and the promise that they are stored."""
+
+    fetched: Sequence[tuple[Task, Fetched | str]]
+    stored: Future[None]
+
+
+class Inbox:
+    """The tasks that the pool has sent, one by one."""
+
+    def __init__(self, pool: Connection) -> None:
+        self._pool = pool
+        self._tasks: deque[Task] = deque()
+        self._decoder = msgspec.json.Decoder(list[Task])
+
+    def next(self, *, wait: bool) -> Task | None:
+        """Give the next task. None: there is none now, or, having waited, there will be none."""
+        if not self._tasks and (wait or self._pool.poll()):
+            try:
+                self._tasks.extend(self._decoder.decode(self._pool.recv_bytes()))
+            except EOFError:
+                return None
+        return self._tasks.popleft() if self._tasks else None
 
 
 class Worker:
@@ -51,16 +83,40 @@ class Worker:
         self._journal_addresses = journal_addresses
         self._storing = ThreadPoolExecutor(1)
 
-    def drafts(self, tasks: list[Task]) -> Iterator[Draft]:
-        """Yield a draft for every task, in order. A record is yielded once its bytes are stored."""
+    def drafts(self, inbox: "Inbox") -> Iterator[Draft]:
+        """Yield a draft for every task, in order. A record is yielded once its bytes are stored.
+
+        While one batch is read the next is being stored, so that reading never waits for the disk.
+        """
+        ready: deque[Batch] = deque()
+        while True:
+            while len(ready) < AHEAD and (batch := self._batch(inbox, wait=not ready)):
+                ready.append(batch)
+            if not ready:
+                return
+            yield from self._read_batch(ready.popleft())
+
+    def _batch(self, inbox: "Inbox", *, wait: bool) -> "Batch | None":
+        """Fetch some messages and begin to store them; None where there are none for now."""
         self._directory.refresh()
-        fetched = [(task, self._fetch(task)) for task in tasks]
-        stored = self._storing.submit(self._store, fetched)  # the disk works while we read
-        for task, got in fetched:
+        fetched: list[tuple[Task, Fetched | str]] = []
+        size = 0
+        while len(fetched) < BATCH and size < ENOUGH:
+            task = inbox.next(wait=wait and not fetched)
+            if task is None:
+                break
+            got = self._fetch(task)
+            fetched.append((task, got))
+            size += sum(map(len, got.contents)) if isinstance(got, Arrival) else len(got)
+        stored = self._storing.submit(self._store, fetched) if fetched else None
+        return Batch(fetched, stored) if stored else None
+
+    def _read_batch(self, batch: "Batch") -> Iterator[Draft]:
+        for task, got in batch.fetched:
             if isinstance(got, str):
                 yield Draft(task.job, failed=got)
             else:
-                yield self._draft(task, got, stored)
+                yield self._draft(task, got, batch.stored)
 
     def _fetch(self, task: Task) -> Fetched | str:
         """Get a job's bytes, or the reason why there are none."""
@@ -81,7 +137,7 @@ class Worker:
             return FILE_CHANGED
         return opened(job.sighting, content, self._journal_addresses, vouched=job.vouched)
 
-    def _store(self, fetched: list[tuple[Task, Fetched | str]]) -> None:
+    def _store(self, fetched: Sequence[tuple[Task, Fetched | str]]) -> None:
         arrivals = (got for _, got in fetched if isinstance(got, Arrival))
         self._blobs.put_all([content for one in arrivals for content in one.contents])
 
@@ -117,9 +173,8 @@ def main(descriptor: int) -> None:
         _limit(settings)
         with Extractor() as extractor:
             worker = _worker(settings, extractor)
-            for tasks in _batches(pool):
-                for draft in worker.drafts(tasks):
-                    pool.send_bytes(msgspec.json.encode(draft))
+            for draft in worker.drafts(Inbox(pool)):
+                pool.send_bytes(msgspec.json.encode(draft))
 
 
 def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
@@ -129,15 +184,6 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     reader = Reader(extractor=extractor, scanner=scanner)
     blobs = Blobs(FolderStore(Path(settings.archive)))
     return Worker(reader, Spool(Path(settings.home), run=None), blobs, directory, addresses)
-
-
-def _batches(pool: Connection) -> Iterator[list[Task]]:
-    decoder = msgspec.json.Decoder(list[Task])
-    while True:
-        try:
-            yield decoder.decode(pool.recv_bytes())
-        except EOFError:
-            return
 
 
 def _limit(settings: WorkerSettings) -> None:
@@ -159,3 +205,6 @@ if __name__ == "__main__":
         os._exit(OUT_OF_MEMORY)
     except (BrokenPipeError, KeyboardInterrupt):  # the pool has gone
         sys.exit(0)
+    except Exception as bug:  # noqa: BLE001 - where it is, and of which kind; its words may be mail
+        traceback.print_tb(bug.__traceback__)
+        sys.exit(f"{type(bug).__name__} in a reader")

@@ -1,134 +1,35 @@
-"""A real Elasticsearch node from its published jars: one shared by all tests, or one of one's own.
+"""A real Elasticsearch node from its published jars: one shared by all tests, or some of one's own.
 
-Needs Maven, which downloads 44 MB once, and a JDK of 21 or newer. Where a server runs already,
-its address in SECTION9_TEST_ELASTICSEARCH is used instead. Without any, tests skip and say why;
-with SECTION9_REQUIRE_SERVERS=1 they fail.
+Where a server runs already, its address in SECTION9_TEST_ELASTICSEARCH is used instead of the
+shared one. Without Maven and a JDK (see `elastic_install.py`), tests skip and say why; with
+SECTION9_REQUIRE_SERVERS=1 they fail.
 
-The recipe is in `elasticsearch/`. The node has no `GET /`, no `_delete_by_query`, no scripts and
-no security, which are modules that are in no registry of jars.
+The node has no `GET /`, no `_delete_by_query`, no scripts and no security, which are modules
+that are in no registry of jars.
 """
 
 import fcntl
 import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from elastic_install import NodeUnavailableError, install, jdk, locked
 
-RECIPE = Path(__file__).parent / "elasticsearch"
-CACHE = Path("~/.cache/section9").expanduser()
 SHARED = Path(tempfile.gettempdir()) / f"section9-node-{os.getuid()}"
-OLDEST_JDK = 21
 HEAP = "512m"
+SMALL_HEAP = "384m"  # of each node of a cluster
 START = 120  # seconds, on a busy machine
-DESCRIPTOR = """description={name}
-version={version}
-name={name}
-classname={classname}
-java.version=21
-elasticsearch.version={version}
-"""
-
-
-class NodeUnavailableError(Exception):
-    """This machine cannot run a node: the message says what is missing."""
-
-
-# --- installing -------------------------------------------------------------------------------
-
-
-def version() -> str:
-    """The server's version, as the recipe names it."""
-    [found] = re.findall(r"<elasticsearch.version>(.*?)<", (RECIPE / "pom.xml").read_text())
-    return str(found)
-
-
-@cache
-def jdk() -> Path:
-    """The programs of the newest JDK on this machine."""
-    homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    homes += sorted(Path("/usr/lib/jvm").glob("*"))
-    if on_path := shutil.which("javac"):
-        homes.append(Path(on_path).resolve().parent.parent)
-    found = {_java_version(home): home / "bin" for home in homes if (home / "bin/javac").exists()}
-    newest = max(found, default=0)
-    if newest < OLDEST_JDK:
-        raise NodeUnavailableError(
-            f"Elasticsearch needs a JDK {OLDEST_JDK}; found {newest or 'none'}"
-        )
-    return found[newest]
-
-
-def _java_version(home: Path) -> int:
-    said = subprocess.run(
-        [home / "bin/javac", "-version"], capture_output=True, text=True, check=True
-    )
-    [major] = re.findall(r"^javac (\d+)", said.stdout)
-    return int(major)
-
-
-def install() -> Path:
-    """Lay out a home for the node, once; whoever comes meanwhile waits."""
-    home = CACHE / f"elasticsearch-{version()}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with _locked(CACHE / "install.lock"):
-        done = home / "installed"
-        recipe = (RECIPE / "TestNode.java").read_text()
-        if not done.exists() or done.read_text() != recipe:
-            shutil.rmtree(home, ignore_errors=True)
-            _download(home / "lib")
-            _compile(home)
-            done.write_text(recipe)
-    return home
-
-
-def _download(lib: Path) -> None:
-    if not shutil.which("mvn"):
-        raise NodeUnavailableError("Maven (mvn) is needed once, to download Elasticsearch's jars")
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
-    try:
-        subprocess.run(["mvn", "-q", "-B", "-f", RECIPE / "pom.xml", *goal], check=True)
-    except subprocess.CalledProcessError as error:
-        raise NodeUnavailableError("Maven could not download Elasticsearch's jars") from error
-
-
-def _compile(home: Path) -> None:
-    """Compile our launcher, and lay it and the transport out as modules, as a server has them."""
-    lib, netty = home / "lib", home / "modules/transport-netty4"
-    analysis = home / "modules/analysis-common"
-    for folder in (netty, analysis, home / "config", home / "plugins"):
-        folder.mkdir(parents=True)
-    for jar in [*lib.glob("netty-*.jar"), *lib.glob("transport-netty4-*.jar")]:
-        jar.rename(netty / jar.name)
-    with tempfile.TemporaryDirectory() as classes:
-        source = RECIPE / "TestNode.java"
-        subprocess.run([jdk() / "javac", "-cp", f"{lib}/*", "-d", classes, source], check=True)
-        _jar(analysis / "analysis-common.jar", Path(classes), "TestNode$*.class")
-        _jar(lib / "test-node.jar", Path(classes), "TestNode.class")
-    _describe(netty, "org.elasticsearch.transport.netty4.Netty4Plugin")
-    _describe(analysis, "TestNode$AnalysisCommon")
-
-
-def _jar(target: Path, classes: Path, pattern: str) -> None:
-    files = [found.name for found in classes.glob(pattern)]
-    chosen = [word for name in files for word in ("-C", str(classes), name)]
-    subprocess.run([jdk() / "jar", "cf", target, *chosen], check=True)
-
-
-def _describe(module: Path, classname: str) -> None:
-    text = DESCRIPTOR.format(name=module.name, version=version(), classname=classname)
-    (module / "plugin-descriptor.properties").write_text(text)
 
 
 # --- running ----------------------------------------------------------------------------------
@@ -159,7 +60,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def start(data: Path, *, port: int, settings: Mapping[str, str] | None = None) -> Node:
+def start(
+    data: Path, *, port: int, settings: Mapping[str, str] | None = None, heap: str = HEAP
+) -> Node:
     """Start a cluster of one node over a folder of data, which may hold an earlier node's."""
     home = install()
     options = {
@@ -178,17 +81,17 @@ def start(data: Path, *, port: int, settings: Mapping[str, str] | None = None) -
     log = data / "node.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*_java(home), "TestNode", home, *arguments], stdout=output, stderr=output
+            [*_java(home, heap), "TestNode", home, *arguments], stdout=output, stderr=output
         )
     _await_ready(process, log)
     return Node(f"http://127.0.0.1:{port}", process)
 
 
-def _java(home: Path) -> list[str | Path]:
+def _java(home: Path, heap: str) -> list[str | Path]:
     return [
         jdk() / "java",
-        f"-Xms{HEAP}",
-        f"-Xmx{HEAP}",
+        f"-Xms{heap}",
+        f"-Xmx{heap}",
         "-XX:+UseSerialGC",
         "--enable-native-access=ALL-UNNAMED",
         "--add-modules=jdk.incubator.vector",
@@ -218,6 +121,30 @@ def running(data: Path, *, port: int | None = None) -> Iterator[Node]:
         node.stop()
 
 
+@contextmanager
+def cluster(data: Path, *, size: int = 3) -> Iterator[list[Node]]:
+    """A cluster of one's own on the loopback interface; any of its nodes may be killed."""
+    names = [f"n{number}" for number in range(1, size + 1)]
+    transports = [str(free_port()) for _ in names]
+    common = {
+        "discovery.type": "multi-node",
+        "discovery.seed_hosts": ",".join(f"127.0.0.1:{port}" for port in transports),
+        "cluster.initial_master_nodes": ",".join(names),
+    }
+
+    def start_one(name: str, transport: str) -> Node:
+        (data / name).mkdir()
+        own = {"node.name": name, "transport.port": transport}
+        node = start(data / name, port=free_port(), settings=common | own, heap=SMALL_HEAP)
+        stack.callback(node.kill)
+        return node
+
+    with ExitStack() as stack:
+        with ThreadPoolExecutor(size) as pool:  # together: none is ready without the others
+            nodes = list(pool.map(start_one, names, transports))
+        yield nodes
+
+
 # --- sharing ----------------------------------------------------------------------------------
 
 
@@ -225,6 +152,14 @@ def node_url() -> str:
     """The address of the node that all tests share; skips the test where there can be none."""
     try:
         return _shared_url()
+    except NodeUnavailableError as error:
+        give_up(error)
+
+
+def require() -> None:
+    """Skip the test where no node can be had."""
+    try:
+        install()
     except NodeUnavailableError as error:
         give_up(error)
 
@@ -250,7 +185,7 @@ def _shared_url() -> str:
     _LEASES.append(os.open(SHARED / "users.lock", os.O_RDWR | os.O_CREAT))
     fcntl.flock(_LEASES[0], fcntl.LOCK_SH)
     address = SHARED / "address"
-    with _locked(SHARED / "start.lock"):
+    with locked(SHARED / "start.lock"):
         if not address.exists() or not _listens(address.read_text()):
             address.unlink(missing_ok=True)
             _KEEPERS.append(subprocess.Popen([sys.executable, __file__], start_new_session=True))
@@ -285,21 +220,10 @@ def keep() -> None:
     with tempfile.TemporaryDirectory(prefix="section9-node-") as data, running(Path(data)) as node:
         writing.write_text(node.url)
         writing.replace(address)
-        with _locked(SHARED / "users.lock"):
+        with locked(SHARED / "users.lock"):
             # Whoever comes now waits for the lock, and then finds no address.
             address.unlink()
             node.stop()
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Hold a file's lock alone."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 if __name__ == "__main__":
