@@ -1,6 +1,7 @@
 # Two commands do everything: `make demo` shows it, `make test` proves it.
 
 PYTHON ?= python3
+unexport PYTHONDONTWRITEBYTECODE  # start-up counts, and compiling is most of it
 VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -11,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/python -P -m demo.run
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -P -m pytest
+	$(BIN)/python -P -m pytest -n logical
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

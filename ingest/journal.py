@@ -7,6 +7,7 @@ journal mailbox inside a bounce (RFC 3464). This module only reads; whether what
 be believed, `ingest.reports.trust.judge` decides.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -57,6 +58,8 @@ _PROTECTED = frozenset(
 )
 _RECIPIENT_FIELDS = (b"final-recipient", b"original-recipient")
 
+_HINT = re.compile(rb"journal-?report|multipart/report", re.IGNORECASE)
+
 
 class Kind(StrEnum):
     """The forms in which reports come."""
@@ -87,6 +90,8 @@ def unwrap(content: bytes) -> Report | None:
 
     Who calls a mail a report is its header, which any sender can write: see `reports/trust.py`.
     """
+    if not _HINT.search(content):  # nearly all mail: the cheap look spares reading its headers
+        return None
     mail = parts.message(content)
     if mail.media.name == "multipart/report":
         bounced = _from_bounce(mail)

@@ -9,7 +9,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -122,7 +124,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     base = tmp_path_factory.mktemp("postfix")
-    for folder in (base, *base.parents[:2]):  # Postfix leaves root's account and must get in
+    below = takewhile(lambda folder: folder != Path(gettempdir()), base.parents)
+    for folder in (base, *below):  # Postfix leaves root's account and must get in
         folder.chmod(folder.stat().st_mode | 0o055)
     port, mail, archive = free_port(), free_port(), free_port()
     etc = configure(base, port=port, mail=mail, archive=archive)

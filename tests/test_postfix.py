@@ -8,7 +8,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from running import House, made, wait_for
@@ -120,7 +122,8 @@ def configure(base: Path, *, port: int, archive: int) -> None:
     for name in ("etc", "spool", "data"):
         (base / name).mkdir(parents=True)
     shutil.chown(base / "data", "postfix")
-    for folder in (base, *base.parents[:3]):  # Postfix leaves root's account and must get in
+    below = takewhile(lambda folder: folder != Path(gettempdir()), base.parents)
+    for folder in (base, *below):  # Postfix leaves root's account and must get in
         folder.chmod(folder.stat().st_mode | 0o055)
     (base / "archive").write_text(str(archive))
     main = HOST.format(base=base, journal=JOURNAL, archive=archive)
