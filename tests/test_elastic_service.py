@@ -106,12 +106,12 @@ def make_month_that_refuses_names(settings: ElasticSettings) -> None:
         )
 
 
+def met(house: House, query: str) -> list[Record]:
+    return records(settings_of(house.settings), query)
+
+
 def found(house: House, query: str) -> set[BlobId]:
-    return {
-        copy.blob
-        for record in records(settings_of(house.settings), query)
-        for copy in record.sightings
-    }
+    return {copy.blob for record in met(house, query) for copy in record.sightings}
 
 
 def test_mail_that_is_refused_is_archived_and_found_as_opaque(house: House, tmp_path: Path) -> None:
