@@ -1,7 +1,8 @@
 """The command line: `section9 COMMAND`. Parses who and where, and turns errors into exit codes.
 
 Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 nothing matched;
-10 no authority; 11 a case refused; 20 the archive does not verify; 130 interrupted.
+10 no authority; 11 a case refused; 20 the archive does not verify; 21 to 28 the archive, 30 to 32
+the index cannot be used as it is; 130 interrupted. docs/operating.md has them all.
 """
 
 import os
