@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from commands import casework, detecting, indexing, intake, investigation, serving, setup
+from commands import casework, detecting, helping, indexing, intake, investigation, serving, setup
 from commands.app import SETTINGS_FILE, App
 from section9 import Section9Error
 
@@ -56,6 +56,7 @@ for command in (
     investigation.show,
     indexing.index,
     indexing.verify,
+    helping.help_,
 ):
     cli.add_command(command)
 
