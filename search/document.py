@@ -12,7 +12,7 @@ from datetime import datetime
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
 from search.tree import clean
 from search.words import fold
-from section9 import Part, Participant, PartKind, Record
+from section9 import Part, Participant, PartKind, Record, Role, Sighting, Trust
 
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
@@ -69,10 +69,19 @@ def _people(record: Record, column: str) -> Iterable[Participant]:
         case "cc":
             return record.parsed.cc
         case "bcc":
-            return record.parsed.bcc
+            return (*record.parsed.bcc, *_proven_bcc(record))
         case "reply_to":
             return record.parsed.reply_to
     return (Participant("", address) for address in _seen_addresses(record, column))
+
+
+def _proven_bcc(record: Record) -> Iterator[Participant]:
+    """Give those whom a mail server's report names as Bcc, which the header hides."""
+    known = {one.address for one in record.parsed.bcc}
+    named = (one for copy in record.sightings for one in copy.recipients if one.role is Role.BCC)
+    for address in dict.fromkeys(one.address for one in named):
+        if address not in known:
+            yield Participant("", address)
 
 
 def _seen_addresses(record: Record, column: str) -> list[str]:
@@ -83,6 +92,8 @@ def _seen_addresses(record: Record, column: str) -> list[str]:
             found.update(recipient.address for recipient in sighting.recipients)
         elif column == "mailbox":
             found.add(sighting.mailbox)
+        elif sighting.sender:  # a report's own envelope only says who journals
+            found.add(sighting.sender)
         elif sighting.envelope is not None:
             found.add(sighting.envelope.mail_from)
     return sorted(found - {""})
@@ -104,6 +115,19 @@ def _values(
         yield "source", sighting.source
         if sighting.folder:
             yield "folder", clean(sighting.folder)
+        yield from _envelope_values(sighting)
+
+
+def _envelope_values(sighting: Sighting) -> Iterator[tuple[str, str]]:
+    """Give what a mail server's word adds to a copy."""
+    for one in sighting.recipients:
+        yield "role", one.role
+        if one.expanded_from:
+            yield "list", clean(one.expanded_from)
+    if sighting.on_behalf_of:
+        yield "obo", clean(sighting.on_behalf_of)
+    if sighting.trust is Trust.SUSPECT:
+        yield "is", "forged"
 
 
 def _domains(people: dict[str, tuple[Participant, ...]]) -> Iterator[tuple[str, str]]:

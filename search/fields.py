@@ -9,7 +9,7 @@ import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from section9 import Category, Confidence, Source
+from section9 import Category, Confidence, Role, Source
 
 DEFAULT = "text"
 """The field of a term that names none."""
@@ -85,7 +85,11 @@ FIELDS = (
     Field("to", Kind.PEOPLE, "people on the To line", 'to:"jane doe"', ("to",)),
     Field("cc", Kind.PEOPLE, "people on the Cc line", "cc:head@school.example", ("cc",)),
     Field(
-        "bcc", Kind.PEOPLE, "people on the Bcc line, where a copy kept it", "bcc:j.doe", ("bcc",)
+        "bcc",
+        Kind.PEOPLE,
+        "people on the Bcc line where a copy kept it, and those a journal report names as Bcc",
+        "bcc:j.doe",
+        ("bcc",),
     ),
     Field(
         "rcpt",
@@ -141,10 +145,33 @@ FIELDS = (
         "is",
         Kind.VALUE,
         "deleted: a copy was deleted; flagged: a detector found something; "
-        "opaque: part of it could not be read, so no search sees that part",
+        "opaque: part of it could not be read, so no search sees that part; "
+        "forged: a journal report that was not believed",
         "is:deleted",
         ("is",),
-        ("deleted", "flagged", "opaque"),
+        ("deleted", "flagged", "forged", "opaque"),
+    ),
+    Field(
+        "role",
+        Kind.VALUE,
+        "in which role the mail server says that somebody was sent it",
+        "role:bcc",
+        ("role",),
+        tuple(Role),
+    ),
+    Field(
+        "list",
+        Kind.VALUE,
+        "a mailing list that the mail server expanded",
+        "list:all-staff@school.example",
+        ("list",),
+    ),
+    Field(
+        "obo",
+        Kind.VALUE,
+        "on whose behalf the mail server says it was sent",
+        "obo:head@school.example",
+        ("obo",),
     ),
     Field(
         "finding",

@@ -59,6 +59,7 @@ from section9 import (
     SightingId,
     Source,
     Span,
+    Trust,
 )
 
 ENGINES: dict[str, Callable[[Path], Index]] = {
@@ -812,6 +813,39 @@ def test_segments_are_applied_in_any_order(index: Index) -> None:
 
     assert (range(1, 3), range(4, 6), range(9, 10)) == before
     assert (range(1, 6), range(9, 10)) == index.applied()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("bcc:b.cc@school.example", {"told"}),
+        ("rcpt:b.cc@school.example", {"told"}),
+        ("participant:b.cc@school.example", {"told"}),
+        ("role:bcc", {"told"}),
+        ("role:unverified", {"told"}),
+        ("list:all-staff@school.example", {"told"}),
+        ("obo:head@school.example", {"told"}),
+        ("sender:p.a@school.example", {"told"}),
+        ("is:forged", {"forged"}),
+    ],
+)
+def test_what_a_mail_server_tells_is_found(index: Index, typed: str, expected: set[str]) -> None:
+    """Bcc, list members and principals that no header names; and reports not believed."""
+    recipients = (
+        Recipient("b.cc@school.example", Role.BCC),
+        Recipient("m.ember@school.example", expanded_from="all-staff@school.example"),
+    )
+    told = sighted(
+        "told",
+        recipients=recipients,
+        sender="p.a@school.example",
+        on_behalf_of="head@school.example",
+        trust=Trust.REPORT,
+    )
+    forged = sighted("forged", trust=Trust.SUSPECT)
+    index.put([mail("told", sightings=(told,)), mail("forged", sightings=(forged,))], segment=1)
+
+    assert {name(seed) for seed in expected} == set(index.ids(parse(typed)))
 
 
 def test_an_index_names_its_engine(index: Index) -> None:
