@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from stdnum.gb import nhs
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones, finding
-from detectors.shapes import GAP, Seat, matches, seat, zones
-from detectors.surroundings import surroundings
-from detectors.verdict import Terms, judge
+from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.shapes import GAP, Seat, matches, seat
+from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
 from section9 import Category, Confidence, Finding, RuleId
 
@@ -53,16 +52,9 @@ def suspects(text: str, where: Zones) -> Iterator[Suspect]:
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each NHS number; its name near by makes it high, talk of health medium."""
-    found = suspects(doc.text, zones(doc.text))
-    for suspect, confidence, because in judge(surroundings(doc), found, TERMS):
-        yield finding(
-            RULE,
-            context,
-            start=suspect.start,
-            end=suspect.end,
-            confidence=confidence,
-            why=f"10 digits pass the NHS check (modulus 11); {because}",
-        )
+    return judged(
+        doc, context, RULE, suspects, TERMS, what="10 digits pass the NHS check (modulus 11)"
+    )
 
 
 DETECTOR = Detector(RULE, suspects, detect)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones, finding
-from detectors.shapes import GAP, Seat, matches, seat, zones
-from detectors.surroundings import surroundings
-from detectors.verdict import Terms, judge
+from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.shapes import GAP, Seat, matches, seat
+from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
 from section9 import Category, Confidence, Finding, RuleId
 
@@ -66,16 +65,14 @@ def _alone(written: str) -> Confidence | None:
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each National Insurance number; its name near by makes it high."""
-    found = suspects(doc.text, zones(doc.text))
-    for suspect, confidence, because in judge(surroundings(doc), found, TERMS):
-        yield finding(
-            RULE,
-            context,
-            start=suspect.start,
-            end=suspect.end,
-            confidence=confidence,
-            why=f"the shape of a National Insurance number, with a prefix in use; {because}",
-        )
+    return judged(
+        doc,
+        context,
+        RULE,
+        suspects,
+        TERMS,
+        what="the shape of a National Insurance number, with a prefix in use",
+    )
 
 
 DETECTOR = Detector(RULE, suspects, detect)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from stdnum import luhn
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones, finding
-from detectors.shapes import GAP, Seat, matches, seat, zones
-from detectors.surroundings import surroundings
-from detectors.verdict import Terms, judge
+from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.shapes import GAP, Seat, matches, seat
+from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
 from section9 import Category, Confidence, Finding, RuleId
 
@@ -108,16 +107,14 @@ def _scheme(written: str) -> Scheme | None:
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each card number; a card's name near by makes it high, another number's low."""
-    found = suspects(doc.text, zones(doc.text))
-    for suspect, confidence, because in judge(surroundings(doc), found, TERMS):
-        yield finding(
-            RULE,
-            context,
-            start=suspect.start,
-            end=suspect.end,
-            confidence=confidence,
-            why=f"a card scheme's number that passes the Luhn check; {because}",
-        )
+    return judged(
+        doc,
+        context,
+        RULE,
+        suspects,
+        TERMS,
+        what="a card scheme's number that passes the Luhn check",
+    )
 
 
 DETECTOR = Detector(RULE, suspects, detect)

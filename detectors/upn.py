@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from stdnum.gb import upn
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones, finding
-from detectors.shapes import Seat, matches, seat, zones
-from detectors.surroundings import surroundings
-from detectors.verdict import Terms, judge
+from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.shapes import Seat, matches, seat
+from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
 from section9 import Category, Confidence, Finding, RuleId
 
@@ -71,16 +70,14 @@ def _alone(written: str, *, known: bool) -> Confidence | None:
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each UPN; its name or talk of pupils near by makes it high."""
-    found = suspects(doc.text, zones(doc.text))
-    for suspect, confidence, because in judge(surroundings(doc), found, TERMS):
-        yield finding(
-            RULE,
-            context,
-            start=suspect.start,
-            end=suspect.end,
-            confidence=confidence,
-            why=f"13 characters with the right check letter of a UPN; {because}",
-        )
+    return judged(
+        doc,
+        context,
+        RULE,
+        suspects,
+        TERMS,
+        what="13 characters with the right check letter of a UPN",
+    )
 
 
 DETECTOR = Detector(RULE, suspects, detect)

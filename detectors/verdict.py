@@ -5,14 +5,19 @@ in; what the text is about; and, where nothing speaks, what the shape is worth a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from detectors.contract import Suspect
-from detectors.surroundings import SENTENCE_END, Clue, Surroundings
+from detectors.contract import Context, Rule, Suspect, Zones, finding
+from detectors.shapes import zones
+from detectors.surroundings import SENTENCE_END, Clue, Surroundings, surroundings
 from detectors.vocabulary import NAMES, Topic
-from section9 import Confidence
+from section9 import Confidence, Finding
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 LEVELS = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
@@ -50,6 +55,28 @@ class Verdict:
     because: str
     standing: Standing = Standing.OPEN
     topic: Topic | None = None  # of the phrase that decided
+
+
+def judged(  # noqa: PLR0913 - a rule, and the text that it is put to
+    doc: "Doc",
+    context: Context,
+    rule: Rule,
+    suspects: Callable[[str, Zones], Iterator[Suspect]],
+    terms: Terms,
+    *,
+    what: str,
+) -> Iterator[Finding]:
+    """Yield a finding for each suspect that stands up: `what` it is, and what speaks for it."""
+    found = suspects(doc.text, zones(doc.text))
+    for suspect, confidence, because in judge(surroundings(doc), found, terms):
+        yield finding(
+            rule,
+            context,
+            start=suspect.start,
+            end=suspect.end,
+            confidence=confidence,
+            why=f"{what}; {because}",
+        )
 
 
 def judge(

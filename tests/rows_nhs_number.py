@@ -4,11 +4,6 @@ Marks (« ») stand round each span to find, and the letters before the text giv
 each in order: High, Medium, Low. All numbers are invented.
 """
 
-import pytest
-
-from detectors.evaluate import unmarked
-from detectors.scan import Scanner
-
 ROWS = [
     ("H", "NHS number: «999 759 5874»"),
     ("H", "Please find Tom's NHS number, which is «999-163-1178», for the trip form."),
@@ -81,27 +76,3 @@ ROWS = [
     ("", "Please call us on 999 759 5874"),
     ("MM", ("1. Ann Example, «999 759 5874», asthma\n2. Bob Example, «999 163 1178», allergy\n")),
 ]
-
-
-@pytest.mark.parametrize(("levels", "marked"), ROWS)
-def test_found_where_marked_and_nowhere_else(levels: str, marked: str) -> None:
-    """Every marked span is found with its confidence, and nothing else of this rule is."""
-    text, spans = unmarked(marked)
-
-    findings = Scanner().scan_text(text)
-
-    found = [each for each in findings if each.rule == "nhs-number"]
-    expected = [(s.start, s.end, level) for s, level in zip(spans, levels, strict=True)]
-    assert expected == [(f.start, f.end, f.confidence[0].upper()) for f in found]
-
-
-@pytest.mark.parametrize(("levels", "marked"), [row for row in ROWS if row[0]])
-def test_why_never_repeats_the_number(levels: str, marked: str) -> None:
-    """A reader of a finding learns what spoke for it, and no part of the number."""
-    text, spans = unmarked(marked)
-
-    findings = Scanner().scan_text(text)
-
-    assert len(levels) <= len(findings)
-    values = [text[s.start : s.end].lower() for s in spans]
-    assert not [f.rule for f in findings for value in values if value in f.why.lower()]
