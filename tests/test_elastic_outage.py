@@ -9,6 +9,7 @@ from pathlib import Path
 import elastic_node
 import pytest
 from elastic_indices import MOMENT, fresh_settings, mail
+from elastic_install import NodeUnavailableError
 
 from search.elastic import ElasticIndex, open_elastic
 from search.index import IndexUnavailableError
@@ -24,7 +25,7 @@ def started(data: Path, port: int) -> elastic_node.Node:
     """Start a node of our own, which may be killed; skip where none can be had."""
     try:
         return elastic_node.start(data, port=port)
-    except elastic_node.NodeUnavailableError as error:
+    except NodeUnavailableError as error:
         elastic_node.give_up(error)
 
 
