@@ -1,14 +1,15 @@
 """The shared words of Section 9: every type that passes through a door between rooms.
 
 Standard library only. Every dataclass is frozen, and holds only values that survive a trip
-through JSON, because the ledger, the workers and the index all speak JSON of these types.
+through JSON, because the ledger, the workers and the index all speak JSON of these types. The
+events of the ledger stand in `archive/events.py`.
 Times are aware `datetime`s in UTC. Text offsets count characters; an end is exclusive.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Literal, NewType
+from typing import ClassVar, NewType
 
 BlobId = NewType("BlobId", str)
 """SHA-256 of the exact bytes, 64 hexadecimal digits."""
@@ -298,162 +299,3 @@ class Authority:
     case: CaseId
     actor: str
     scope: Scope
-
-
-# --- the ledger -------------------------------------------------------------------------------
-
-
-class Book(StrEnum):
-    """The chains of the ledger."""
-
-    MAIL = "mail"
-    CASES = "cases"
-    ACCESS = "access"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of a book's chain: its last segment's number and the SHA-256 of its bytes."""
-
-    book: Book
-    number: int  # 0 for an empty book
-    sha256: str  # 64 zeros for an empty book
-
-
-@dataclass(frozen=True, slots=True)
-class Sighted:
-    """A copy of a message was archived."""
-
-    at: datetime
-    by: str
-    mail: MailId
-    sighting: Sighting
-    kind: Literal["sighted"] = "sighted"
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """The detectors read a message. What an earlier version found stays on record."""
-
-    at: datetime
-    by: str
-    mail: MailId
-    blob: BlobId
-    rules: str  # the versions that ran: `nhs-number/1 nino/1 …`
-    findings: tuple[Finding, ...]
-    defects: tuple[Defect, ...]
-    kind: Literal["scanned"] = "scanned"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseOpened:
-    """A case began."""
-
-    at: datetime
-    by: str
-    case: Case
-    kind: Literal["case-opened"] = "case-opened"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseExtended:
-    """A case's end was moved."""
-
-    at: datetime
-    by: str
-    case: CaseId
-    authoriser: str
-    reason: str
-    expires: datetime
-    kind: Literal["case-extended"] = "case-extended"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseClosed:
-    """A case ended; it opens no content from here on."""
-
-    at: datetime
-    by: str
-    case: CaseId
-    reason: str
-    kind: Literal["case-closed"] = "case-closed"
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleImported:
-    """The directory of people was replaced."""
-
-    at: datetime
-    by: str
-    sha256: str  # of the file that was imported
-    people: int
-    kind: Literal["people-imported"] = "people-imported"
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """Somebody ran a query inside a case."""
-
-    at: datetime
-    by: str
-    case: CaseId
-    query: str  # exactly as typed
-    ran: str  # the whole query with the case's scope, as the engine got it
-    engine: str  # `sqlite 3.40.1`
-    as_of: Head  # the mail book when the query ran
-    total: int
-    unsearchable: int  # messages in scope with text that no search can see
-    shown: tuple[MailId, ...]
-    kind: Literal["searched"] = "searched"
-
-
-@dataclass(frozen=True, slots=True)
-class Viewed:
-    """Somebody opened a message inside a case."""
-
-    at: datetime
-    by: str
-    case: CaseId
-    mail: MailId
-    blob: BlobId
-    view: str  # `text`, `headers`, `raw`
-    kind: Literal["viewed"] = "viewed"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Somebody asked for content and was turned away."""
-
-    at: datetime
-    by: str
-    case: str  # as typed: it may name no case
-    act: str
-    why: str  # the name of the error
-    mail: str = ""  # the id that was asked for, as typed
-    kind: Literal["refused"] = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """The archive was rehashed and its chains walked."""
-
-    at: datetime
-    by: str
-    heads: tuple[Head, ...]  # before this entry
-    blobs: int
-    problems: int
-    kind: Literal["verified"] = "verified"
-
-
-Event = (
-    Sighted
-    | Scanned
-    | CaseOpened
-    | CaseExtended
-    | CaseClosed
-    | PeopleImported
-    | Searched
-    | Viewed
-    | Refused
-    | Verified
-)

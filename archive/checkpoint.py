@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from section9 import Book, Head, Section9Error
+from archive.events import Book, Head
+from section9 import Section9Error
 
 
 class CheckpointError(Section9Error):

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from archive import segment
 from archive.checkpoint import Checkpoint
+from archive.events import Book, Event, Head
 from archive.segment import Header, Segment
 from archive.store import FolderStore, KeyMissingError, KeyTakenError
-from section9 import Book, Event, Head, Section9Error
+from section9 import Section9Error
 
 KEY = re.compile(rf"ledger/(?:{'|'.join(Book)})/(?P<number>[0-9]{{12}})\.jsonl")
 

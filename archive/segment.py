@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from section9 import (
+from archive.events import (
     Book,
     CaseClosed,
     CaseExtended,
@@ -24,11 +24,11 @@ from section9 import (
     Refused,
     Scanned,
     Searched,
-    Section9Error,
     Sighted,
     Verified,
     Viewed,
 )
+from section9 import Section9Error
 
 ZEROS: Final = "0" * 64
 """What the first segment names as the hash of the one before."""

@@ -15,10 +15,11 @@ from archive import chain, segment
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.census import Census
 from archive.chain import Altered, Link, Missing
+from archive.events import Book, Event, Head, Searched, Sighted, Verified
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.segment import Reading
 from archive.store import StoreError
-from section9 import BlobId, Book, Event, Head, Searched, Sighted, SpoolId, Verified
+from section9 import BlobId, SpoolId
 
 CHUNK = 512  # blobs at a time; bounds what is in memory beside the blobs being read
 WORKERS = os.cpu_count() or 1  # on two cores and a cold disk, two read twice as fast as one

@@ -9,20 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
+from archive.events import Book, CaseClosed, CaseExtended, CaseOpened, Event
 from archive.ledger import Ledger, LedgerMovedError
 from cases.authority import CaseClosedError, CaseUnknownError
-from section9 import (
-    Book,
-    Case,
-    CaseClosed,
-    CaseExtended,
-    CaseId,
-    CaseOpened,
-    Event,
-    Purpose,
-    Scope,
-    Section9Error,
-)
+from section9 import Case, CaseId, Purpose, Scope, Section9Error
 
 Cases = dict[CaseId, Case]
 Decision = TypeVar("Decision", CaseOpened, CaseExtended, CaseClosed)

@@ -11,24 +11,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 
 from archive.blobs import Blobs
+from archive.events import Book, Head, Refused, Searched, Viewed
 from archive.ledger import Ledger
 from cases.authority import NoAuthorityError, grant
 from cases.casebook import Casebook
 from search.index import Cursor, Index, Page
 from search.query import parse
 from search.tree import All, AnyOf, Between, Exact, Query, clean, render
-from section9 import (
-    Authority,
-    Book,
-    CaseId,
-    Head,
-    Record,
-    Refused,
-    Scope,
-    Searched,
-    Section9Error,
-    Viewed,
-)
+from section9 import Authority, CaseId, Record, Scope, Section9Error
 
 OPAQUE = Exact("is", "opaque")
 

@@ -25,9 +25,9 @@ def rebuild(app: App) -> None:
     \b
     section9 index rebuild
     """
+    from archive.events import Book
     from commands.logs import log_to_stderr
     from commands.progress import progress
-    from section9 import Book
 
     log_to_stderr()
     last = app.ledger.head(Book.MAIL).number
@@ -45,8 +45,8 @@ def index_status(app: App) -> None:
     \b
     section9 index status
     """
+    from archive.events import Book
     from search.tree import Everything
-    from section9 import Book
 
     last = app.ledger.head(Book.MAIL).number
     applied = sum(map(len, app.index.applied()))
@@ -87,8 +87,8 @@ def verify(app: App, *, as_json: bool) -> None:
 
 
 def _record(app: App, found: "Verification") -> None:
+    from archive.events import Book, Verified
     from archive.ledger import LedgerBrokenError
-    from section9 import Book, Verified
 
     event = Verified(app.clock(), app.actor, found.heads, found.blobs, len(found.problems))
     try:

@@ -145,8 +145,8 @@ def import_people(app: App, file: TextIO) -> None:
     """
     import csv
 
+    from archive.events import Book, PeopleImported
     from people import read_csv, save
-    from section9 import Book, PeopleImported
 
     try:
         everybody = read_csv(file)

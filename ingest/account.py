@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from archive.events import Book, Event, Scanned, Sighted
 from archive.ledger import Ledger
 from ingest.spool import Spool
 from search.index import Index
 from search.tree import Everything, Exact
-from section9 import Book, Event, Scanned, Sighted, SightingId, Source
+from section9 import SightingId, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,13 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from archive.events import Book, Scanned, Sighted
 from archive.ledger import Ledger
 from archive.segment import Segment
 from ingest.jobs import Draft, Incoming, Replayed
 from ingest.pool import Pool
 from search.index import Index, RecordRejectedError
-from section9 import (
-    Book,
-    Defect,
-    MailId,
-    ParsedMail,
-    Record,
-    Scanned,
-    Sighted,
-    SightingId,
-)
+from section9 import Defect, MailId, ParsedMail, Record, SightingId
 
 BATCH = 200  # messages in a ledger segment, at most
 LOOK_UP = 2_000  # jobs asked after in the index at once

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from running import House
 
+from archive.events import Book, Sighted
 from demo.mailbox import Delivery, messages
 from search.elastic import open_elastic
 from search.elastic_client import ElasticSettings
 from search.query import parse
 from search.tree import Everything
-from section9 import Book, MailId, Record, Sighted
+from section9 import MailId, Record
 
 
 def mailbox(size: int) -> list[tuple[Delivery, bytes]]:

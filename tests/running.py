@@ -18,13 +18,14 @@ from typing import Any
 import msgspec
 import psutil
 
+from archive.events import Book, Event, Sighted
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from demo.mailbox import Delivery
 from demo.trust import ARCHIVE
 from search.sqlite import open_sqlite
 from search.tree import Everything
-from section9 import BlobId, Book, Event, Sighted
+from section9 import BlobId
 
 SECTION9 = Path(sys.executable).with_name("section9")
 PATIENCE = 120.0  # seconds; nothing takes a tenth of it on a machine that is not shared

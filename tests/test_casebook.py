@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 
+from archive.events import Book, CaseOpened
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.authority import (
@@ -18,7 +19,7 @@ from cases.authority import (
     grant,
 )
 from cases.casebook import Application, Casebook, CaseRefusedError
-from section9 import Authority, Book, Case, CaseOpened, Purpose, Scope
+from section9 import Authority, Case, Purpose, Scope
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -13,9 +13,9 @@ import psutil
 import pytest
 from running import SECTION9, House, made, wait_for
 
+from archive.events import Book, Refused, Searched, Viewed
 from cli import cli
 from commands.app import acting_account
-from section9 import Book, Refused, Searched, Viewed
 
 PLAIN = b"""\
 From: j.doe@school.example\r

@@ -11,11 +11,12 @@ import pytest
 from running import House, made
 
 from archive.blobs import Blobs
+from archive.events import Book, Sighted
 from archive.store import FolderStore
 from ingest.files import messages
 from ingest.jobs import Sliced
 from search.sqlite import open_sqlite
-from section9 import Book, Record, Sighted
+from section9 import Record
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 CORPORA = sorted(path.name for pattern in ("mail_*", "journal_*") for path in DATA.glob(pattern))

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.blobs import Blobs
+from archive.events import Book, Event, Refused, Searched, Viewed
 from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
 from cases.authority import NoAuthorityError
@@ -20,22 +21,7 @@ from ingest.identity import mail_id
 from ingest.parse import parse
 from search.query import QuerySyntaxError
 from search.sqlite import open_sqlite
-from section9 import (
-    Book,
-    Case,
-    Event,
-    MailId,
-    Purpose,
-    Recipient,
-    Record,
-    Refused,
-    Scope,
-    Searched,
-    Sighting,
-    SightingId,
-    Source,
-    Viewed,
-)
+from section9 import Case, MailId, Purpose, Recipient, Record, Scope, Sighting, SightingId, Source
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 IN_SCOPE = "j.doe@school.example"

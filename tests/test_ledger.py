@@ -12,41 +12,43 @@ import msgspec
 import pytest
 
 from archive.checkpoint import Checkpoint, CheckpointError
+from archive.events import (
+    Book,
+    CaseClosed,
+    CaseExtended,
+    CaseOpened,
+    Event,
+    Head,
+    PeopleImported,
+    Refused,
+    Scanned,
+    Searched,
+    Sighted,
+    Verified,
+    Viewed,
+)
 from archive.ledger import Ledger, LedgerBrokenError, LedgerMovedError
 from archive.segment import LedgerFormatError
 from archive.store import FolderStore
 from section9 import (
     BlobId,
-    Book,
     Case,
-    CaseClosed,
-    CaseExtended,
     CaseId,
-    CaseOpened,
     Category,
     Confidence,
     Defect,
     Envelope,
-    Event,
     Finding,
-    Head,
     MailId,
     PartId,
-    PeopleImported,
     Purpose,
     Recipient,
-    Refused,
     Role,
     RuleId,
-    Scanned,
     Scope,
-    Searched,
-    Sighted,
     Sighting,
     SightingId,
     Source,
-    Verified,
-    Viewed,
 )
 
 PROJECT = Path(__file__).parents[1]
@@ -254,7 +256,7 @@ def test_processes_at_once_lose_no_event(store: FolderStore, root: Path, checkpo
         from pathlib import Path
         from archive.ledger import Ledger
         from archive.store import FolderStore
-        from section9 import Book, CaseClosed
+        from archive.events import Book, CaseClosed
         _, root, checkpoint, writer = sys.argv
         ledger = Ledger(FolderStore(Path(root)), checkpoint=Path(checkpoint))
         for n in range(20):

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from running import House, made, wait_for
 
+from archive.events import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from ingest.files import messages
@@ -23,7 +24,7 @@ from ingest.worker import FILE_CHANGED
 from search.index import Index
 from search.sqlite import open_sqlite
 from search.tree import Everything, Exact
-from section9 import Book, Envelope, SightingId
+from section9 import Envelope, SightingId
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 MAIL = """\

@@ -13,25 +13,11 @@ from hypothesis import strategies as st
 
 from archive import frame, segment
 from archive.blobs import Blobs
+from archive.events import Book, CaseClosed, Head, Refused, Searched, Sighted, Verified
 from archive.ledger import Ledger, key_of
 from archive.store import FolderStore
 from archive.verify import Problem, ProblemKind, Progress, Verification, verify
-from section9 import (
-    BlobId,
-    Book,
-    CaseClosed,
-    CaseId,
-    Head,
-    MailId,
-    Refused,
-    Searched,
-    Sighted,
-    Sighting,
-    SightingId,
-    Source,
-    SpoolId,
-    Verified,
-)
+from section9 import BlobId, CaseId, MailId, Sighting, SightingId, Source, SpoolId
 
 NOW = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 SEGMENTS = 5  # in the mail book, two sightings each
