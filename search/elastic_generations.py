@@ -66,6 +66,8 @@ def publish(client: Elasticsearch, settings: ElasticSettings, names: Names) -> N
     A crash leaves the old one searched or the new, whole; run again, it ends the same.
     """
     put_templates(client, settings, names, alias=True)
+    # A search that refreshed the old one may be answered by the new one: it must see all of it.
+    client.indices.refresh(index=names.pattern)
     everything = client.indices.get(index=f"{settings.prefix}-*", features="aliases")
     others = set(_numbers(settings.prefix, everything)) - {names.generation}
     old = [Names(settings.prefix, number) for number in sorted(others)]

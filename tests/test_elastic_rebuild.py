@@ -10,10 +10,10 @@ from threading import Event
 
 import pytest
 from elastic_house import environment, laid_out, mailbox
-from elastic_indices import fresh_settings
+from elastic_indices import fresh_settings, mail
 from running import PATIENCE, House, made, wait_for
 
-from search.elastic import ElasticIndex, open_elastic
+from search.elastic import ElasticIndex, open_elastic, open_elastic_afresh, publish_elastic
 from search.elastic_client import ElasticSettings
 from search.elastic_layout import Names
 from search.elastic_meta import Meta
@@ -114,6 +114,18 @@ def test_the_engine_may_be_changed_and_changed_back(
     assert third == answers(embedded(house))
     assert 300 == len(everything(embedded(house)))
     assert [] == house.json("status")["problems"]
+
+
+def test_what_is_published_is_searchable_to_the_last_message(settings: ElasticSettings) -> None:
+    """A search that had just refreshed the old generation may be answered by the new one."""
+    with closing(open_elastic(settings, mode="write")) as index:
+        index.put([mail("m")], segment=1)
+    with closing(open_elastic_afresh(settings)) as index:
+        index.put([mail("m")], segment=1)
+
+        publish_elastic(index)
+
+        assert 1 == index.client.count(index=settings.prefix)["count"]
 
 
 # --- interrupted ------------------------------------------------------------------------------
