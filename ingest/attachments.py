@@ -19,7 +19,17 @@ from typing import Self
 
 import structlog
 
-from ingest.extraction.frames import MAX_TEXT, Extracted, Task, Verdict, receive, send
+from ingest.extraction import kinds, plain
+from ingest.extraction.frames import (
+    MAX_TEXT,
+    NOT_TEXT,
+    Extracted,
+    Task,
+    Verdict,
+    bounded,
+    receive,
+    send,
+)
 
 __all__ = ["Extracted", "Extractor"]
 
@@ -68,6 +78,9 @@ class Extractor:
         What the bytes are decides how they are read; `media_type` and `filename`, which a sender
         chooses, only tell kinds of text apart. Never raises on content.
         """
+        kind = kinds.harmless(content, media_type=media_type, filename=filename)
+        if kind is not None:
+            return bounded(plain.read_text(content)) if kind is kinds.Kind.TEXT else NOT_TEXT
         head = Task(_plain(media_type), _plain(filename))
         worn = self._child is not None
         got = self._attempt(head, content)

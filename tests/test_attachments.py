@@ -269,11 +269,22 @@ def test_closing_leaves_no_process_and_no_folder() -> None:
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "text"), [(b"\xff\xd8\xff\xe0 JFIF", ""), (b"a note\r\n", "a note")]
+)
+def test_what_a_look_can_tell_needs_no_process(content: bytes, text: str) -> None:
+    """Pictures and short notes, most of what is attached, start no child."""
+    with Extractor() as extractor:
+        got = extractor.extract(content, media_type="", filename="")
+
+        assert (text, None) == (got.text, extractor._child)
+
+
 def test_the_child_ends_when_its_parent_is_killed() -> None:
     """A worker that is killed leaves no extractor behind, nor its folder."""
     script = (
         "from ingest.attachments import Extractor; extractor = Extractor();"
-        "extractor.extract(b'x', media_type='', filename='');"
+        "extractor.extract(b'{}', media_type='application/json', filename='');"
         "print(extractor._child._process.pid, flush=True); input()"
     )
     root = Path(__file__).parents[1]

@@ -4,15 +4,14 @@ import zipfile
 from dataclasses import replace
 
 from ingest.extraction import library, office, package, plain
-from ingest.extraction.frames import MAX_TEXT, Extracted
+from ingest.extraction.frames import NOT_TEXT, Extracted, bounded
 from ingest.extraction.kinds import Kind, detect
 
 UNREAD = {
     Kind.ENCRYPTED: Extracted("", "encrypted", hides=True),
     Kind.ARCHIVE: Extracted("", "archive-not-opened", hides=True),
     Kind.UNKNOWN: Extracted("", "unknown-format", hides=True),
-    # A picture may show writing, but none that a search could see: nothing is missing from it.
-    Kind.NOT_TEXT: Extracted("", "not-text", hides=False),
+    Kind.NOT_TEXT: NOT_TEXT,
 }
 PLAIN = {
     Kind.TEXT: plain.read_text,
@@ -21,9 +20,6 @@ PLAIN = {
     Kind.XML: plain.read_xml,
 }
 ZIPPED_WORKBOOKS = frozenset({Kind.XLSX, Kind.XLSB, Kind.ODS})
-LINE_ENDS = dict.fromkeys(map(ord, "\v\f\r\x85\u2028\u2029"), "\n")
-CONTROLS = dict.fromkeys({*range(32), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
-CLEAN = CONTROLS | LINE_ENDS
 
 
 def extract(content: bytes, *, media_type: str, filename: str) -> Extracted:
@@ -32,7 +28,7 @@ def extract(content: bytes, *, media_type: str, filename: str) -> Extracted:
     if kind in UNREAD:
         return UNREAD[kind]
     try:
-        return _bounded(_read(content, kind))
+        return bounded(_read(content, kind))
     except package.EncryptedError:
         return UNREAD[Kind.ENCRYPTED]
     except package.BombError:
@@ -77,10 +73,3 @@ def _with_files_inside(read: Extracted, document: zipfile.ZipFile) -> Extracted:
     if read.defect_code is None and package.has_files_inside(document):
         return Extracted(read.text, "embedded-not-read", hides=True)
     return read
-
-
-def _bounded(read: Extracted) -> Extracted:
-    text = read.text[:MAX_TEXT].replace("\r\n", "\n").translate(CLEAN).strip("\n")
-    if len(read.text) > MAX_TEXT:
-        return Extracted(text, "text-truncated", hides=True)
-    return replace(read, text=text)

@@ -7,7 +7,7 @@ whoever takes over the child can answer nonsense, but cannot make the parent run
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 import msgspec
@@ -15,6 +15,10 @@ import msgspec
 LENGTHS = struct.Struct(">II")
 MAX_HEAD = 4096  # bytes; a head names a type or a defect and never more
 MAX_TEXT = 2_000_000  # characters of text that are kept of one attachment
+
+_LINE_ENDS = dict.fromkeys(map(ord, "\v\f\r\x85\u2028\u2029"), "\n")
+_CONTROLS = dict.fromkeys({*range(32), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
+_CLEAN = _CONTROLS | _LINE_ENDS
 
 DefectCode = Literal[
     "archive-not-opened",  # zip, gzip, 7z …
@@ -40,6 +44,18 @@ class Extracted:
     text: str = ""
     defect_code: DefectCode | None = None
     hides: bool = False  # text may be missing from search
+
+
+# A picture may show writing, but none that a search could see: nothing is missing from it.
+NOT_TEXT = Extracted("", "not-text", hides=False)
+
+
+def bounded(read: Extracted) -> Extracted:
+    """Cut a text to what is kept, and clean it of what `Extracted` promises not to hold."""
+    text = read.text[:MAX_TEXT].replace("\r\n", "\n").translate(_CLEAN).strip("\n")
+    if len(read.text) > MAX_TEXT:
+        return Extracted(text, "text-truncated", hides=True)
+    return replace(read, text=text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ OLE_STREAMS = (
     ("PowerPoint Document", Kind.PPT),
 )
 OLE_NAME_SIZE = 64  # bytes of a directory entry's name, NUL-padded (MS-CFB, 2.6.1)
+SHORT_TEXT = 64 * 1024  # bytes of plain text that are decoded where they are
 PDF_WINDOW = 1024  # bytes in which readers look for the header (ISO 32000-1, annex H.3.4.1)
 HTML_START = re.compile(rb"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
@@ -90,6 +91,22 @@ def detect(content: bytes, *, media_type: str, filename: str) -> Kind:
     if plain.looks_like_text(content):
         return _in_text(content, media_type.lower(), PurePosixPath(filename.lower()).suffix)
     return Kind.NOT_TEXT if content.startswith(WEAK_SIGNATURES) else Kind.UNKNOWN
+
+
+def harmless(content: bytes, *, media_type: str, filename: str) -> Kind | None:
+    """Tell pictures, sounds and short plain text by a look that no bytes can make costly.
+
+    These are most attachments, and need no process of their own. None for everything else.
+    """
+    if content.startswith((ZIP, OLE)):
+        return None
+    signed = _signed(content)
+    if signed is not None:
+        return signed if signed is Kind.NOT_TEXT else None
+    if len(content) > SHORT_TEXT or not plain.looks_like_text(content):
+        return None
+    kind = _in_text(content, media_type.lower(), PurePosixPath(filename.lower()).suffix)
+    return kind if kind is Kind.TEXT else None
 
 
 def _signed(content: bytes) -> Kind | None:
