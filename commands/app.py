@@ -156,9 +156,8 @@ class App:
 
         The index is opened afresh each time: a rebuild may have put a new one in its place.
         """
-        from ingest.pipeline import Pipeline
-
-        with self._pool() as pool:
+        with self._pool() as pool:  # first of all: the workers load while we do
+            from ingest.pipeline import Pipeline
 
             @contextmanager
             def opened() -> "Iterator[Pipeline]":

@@ -74,17 +74,19 @@ def ingest(
     section9 ingest --mailbox j.doe@school.example ~/export/Inbox.mbox ~/export/eml/
     """
     from commands.logs import log_to_stderr
-    from commands.progress import progress
-    from ingest.files import find, messages
 
     log_to_stderr()
     tally = Tally()
-    size = sum(path.stat().st_size for _, path in find(paths))
-    with app.pipeline() as pipeline, progress("reading mail", total=size, unit="bytes") as bar:
-        pipeline.catch_up()
-        met = messages(paths, mailbox=mailbox.lower(), seen=app.clock(), vouched=journal)
-        for filed in pipeline.file(_taken(met, tally, bar)):
-            tally.add(filed)
+    with app.pipeline() as pipeline:
+        from commands.progress import progress
+        from ingest.files import find, messages
+
+        size = sum(path.stat().st_size for _, path in find(paths))
+        with progress("reading mail", total=size, unit="bytes") as bar:
+            pipeline.catch_up()
+            met = messages(paths, mailbox=mailbox.lower(), seen=app.clock(), vouched=journal)
+            for filed in pipeline.file(_taken(met, tally, bar)):
+                tally.add(filed)
     _close(tally, as_json=as_json)
 
 
