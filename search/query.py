@@ -28,6 +28,7 @@ from search.terms import (
 )
 from search.tree import (
     BARE_OPERATORS,
+    STRAIGHT,
     All,
     AnyOf,
     Between,
@@ -72,7 +73,6 @@ MAX_LENGTH = 32_768  # characters
 MAX_TERMS = 1_000
 MAX_DEPTH = 20  # groups, fields and signs inside one another: SQLite parses no deeper than 30
 
-_STRAIGHT = str.maketrans("“”„", '"""')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LITERAL = re.compile(r"(?:\\.|[^\\*?])*", re.DOTALL)
 _UNSUPPORTED = {
@@ -86,7 +86,7 @@ _LUCENE_SIGNS = {"&&": "AND", "||": "OR", "!": "NOT"}
 
 def parse(text: str) -> Query:
     """Read a query. Raises `QuerySyntaxError`, or `UnknownFieldError` for a field that is none."""
-    straight = text.translate(_STRAIGHT)  # word processors bend quotation marks
+    straight = text.translate(STRAIGHT)
     here = Here(text, BY_NAME[DEFAULT])
     _check_shape(straight, here)
     try:

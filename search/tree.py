@@ -94,9 +94,13 @@ Leaf = Everything | Word | Phrase | Prefix | Exact | StartsWith | Between
 Query = Leaf | All | AnyOf | Not
 
 
+STRAIGHT = str.maketrans("“”„", '"""')
+"""Word processors bend quotation marks; a query and what it is compared with are straightened."""
+
+
 def clean(value: str) -> str:
-    """Make an exact value comparable: lower case, single spaces, 500 characters at most."""
-    return " ".join(value.split()).lower()[:500]
+    """Make an exact value comparable: lower case, single spaces, straight quotes, 500 at most."""
+    return " ".join(value.translate(STRAIGHT).split()).lower()[:500]
 
 
 def all_of(parts: Iterable[Query]) -> Query:

@@ -307,6 +307,7 @@ _queries = st.recursive(
 
 
 @given(_queries)
+@example(Exact("domain", clean("“")))
 def test_what_is_rendered_reads_back_as_the_same_query(query: Query) -> None:
     """The ledger keeps the rendered text as what ran, so it must say all of it."""
     assert query == parse(render(query))
