@@ -169,6 +169,9 @@ class Source(StrEnum):
 
     SMTP = "smtp"
     FILE = "file"
+    IMAP = "imap"
+    EXCHANGE = "exchange"
+    GRAPH = "graph"
 
 
 class Role(StrEnum):

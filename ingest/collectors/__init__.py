@@ -1,0 +1,1 @@
+"""Collectors: mailboxes on servers, with what was moved and deleted in them."""
