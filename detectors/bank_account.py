@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stdnum import iban
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones, finding
+from detectors.contract import Context, Detector, Rule, Suspect, Text, Zones, finding
 from detectors.shapes import Seat, matches, seat, zones
 from detectors.surroundings import Surroundings, surroundings
 from detectors.verdict import Standing, Terms, Verdict, weigh
@@ -70,10 +70,10 @@ class Pair:
         return max(self.sort.end, self.account.end)
 
 
-def suspects(text: str, where: Zones) -> Iterator[Suspect]:
+def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the pairs and the IBANs."""
-    yield from _ibans(text, where)
-    for pair in pairs(text, where):
+    yield from _ibans(seen.text, seen.zones)
+    for pair in pairs(seen.text, seen.zones):
         yield Suspect(pair.start, pair.end, pair.worth)
 
 

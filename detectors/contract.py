@@ -1,11 +1,15 @@
 """What every detector takes and gives.
 
 A detector works in two steps, cheap before dear. `suspects` is linear, knows no language and
-reads the folded text of a whole part: shape and checksum. Only where it yields something does
-`detect` run, over a spaCy `Doc` of the words around the suspects.
+reads the folded text of a whole part: shapes, checksums, and the rule's own cues, which one
+search finds for all rules together. Only where it yields something does `detect` run, over a
+spaCy `Doc` of the words around the suspects.
+
+A mail detector reads the whole message afterwards: who it went to, what is attached, what the
+others found.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,6 +44,8 @@ class Context:
     hidden: tuple[Span, ...] = ()  # offsets into the part's original text
     domains: frozenset[str] = frozenset()  # the trust's own, lower case
     person: Callable[[str], Person | None] = field(default=_nobody)  # by address, lower case
+    sender: str = ""  # whom the mail server or the From header names, lower case
+    recipients: tuple[str, ...] = ()  # everybody it is known to have gone to, lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,33 @@ Zones = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A folded text, and what one linear look at it saw."""
+
+    text: str
+    zones: Zones = ()
+    cues: Mapping[RuleId, Sequence[Span]] = field(default_factory=dict)  # by rule, in order
+
+
+@dataclass(frozen=True, slots=True)
 class Detector:
-    """A rule, the cheap search that finds its suspects, and the judgement over them."""
+    """A rule, the cheap search that finds its suspects, and the judgement over them.
+
+    A finding counts when it holds a suspect whole: what the edge of an excerpt cut does not.
+    """
 
     rule: Rule
-    suspects: Callable[[str, Zones], Iterator[Suspect]]
+    suspects: Callable[[Text], Iterator[Suspect]]
     detect: "Callable[[Doc, Context], Iterator[Finding]]"
+    cues: frozenset[str] = frozenset()  # words and phrases, lower case; met only as whole words
+
+
+@dataclass(frozen=True, slots=True)
+class MailDetector:
+    """Rules that need the whole message, and what the detectors of texts found in it."""
+
+    rules: tuple[Rule, ...]
+    detect: Callable[[ParsedMail, Sequence[Finding], Context], Iterator[Finding]]
 
 
 def finding(  # noqa: PLR0913 - a finding has that many parts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stdnum.gb import nhs
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.contract import Context, Detector, Rule, Suspect, Text
 from detectors.shapes import GAP, Seat, matches, seat
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
@@ -38,13 +38,13 @@ _USUAL = re.compile(r"[1-9]\d{2}([ -]?)\d{3}\1\d{4}", re.ASCII)
 _IN_A_ROW = "01234567890123456789"
 
 
-def suspects(text: str, where: Zones) -> Iterator[Suspect]:
+def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the numbers that pass the check. A leading 0 is a telephone's until it is named."""
-    for match in matches(_SHAPE, text, where):
+    for match in matches(_SHAPE, seen.text, seen.zones):
         digits = re.sub(r"\D", "", match[0])
         if len(set(digits)) == 1 or not nhs.is_valid(digits):
             continue
-        how = seat(text, *match.span())
+        how = seat(seen.text, *match.span())
         if how is not Seat.EMBEDDED:
             free = how is Seat.FREE and _USUAL.fullmatch(match[0]) and digits not in _IN_A_ROW
             yield Suspect(*match.span(), alone=Confidence.LOW if free else None)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.contract import Context, Detector, Rule, Suspect, Text
 from detectors.shapes import GAP, Seat, matches, seat
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
@@ -46,12 +46,12 @@ _IN_SMALL = re.compile(
 _NEVER_ISSUED = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 
 
-def suspects(text: str, where: Zones) -> Iterator[Suspect]:
+def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what has the shape and a prefix in use. Without its last letter it needs a name."""
-    for match in matches(_SHAPE, text, where):
+    for match in matches(_SHAPE, seen.text, seen.zones):
         if (match[1] + match[2]).upper() in _NEVER_ISSUED:
             continue
-        how = seat(text, *match.span())
+        how = seat(seen.text, *match.span())
         if how is not Seat.EMBEDDED:
             yield Suspect(*match.span(), alone=_alone(match[0]) if how is Seat.FREE else None)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stdnum import luhn
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.contract import Context, Detector, Rule, Suspect, Text
 from detectors.shapes import GAP, Seat, matches, seat
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
@@ -84,16 +84,16 @@ _USUAL = re.compile(r"\d+(?:([ -])\d{3,}(?:\1\d+)*)?|\d{4}(?: ?- ?\d{4}){3}", re
 _SHORTER = re.compile(r"\s\d{3}\Z")
 
 
-def suspects(text: str, where: Zones) -> Iterator[Suspect]:
+def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the numbers that a known scheme could have issued and that pass the Luhn check."""
-    for match in matches(_SHAPE, text, where):
+    for match in matches(_SHAPE, seen.text, seen.zones):
         start, end = match.span()
         scheme = _scheme(match[0])
         if scheme is None and (code := _SHORTER.search(match[0])):
             end = start + code.start()  # a security code may follow the number
-            scheme = _scheme(text[start:end])
-        if scheme and (how := seat(text, start, match.end())) is not Seat.EMBEDDED:
-            free = how is Seat.FREE and _USUAL.fullmatch(text, start, end)
+            scheme = _scheme(seen.text[start:end])
+        if scheme and (how := seat(seen.text, start, match.end())) is not Seat.EMBEDDED:
+            free = how is Seat.FREE and _USUAL.fullmatch(seen.text, start, end)
             yield Suspect(start, end, alone=scheme.alone if free else None)
 
 

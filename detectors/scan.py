@@ -4,12 +4,15 @@ Every part with text is read, and the subject; file names are not, because a fin
 speak of a part's text. Parts that repeat an earlier one are left out.
 """
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, takewhile
 
-from detectors.catalogue import DETECTORS
-from detectors.contract import Context, Detector, Suspect, Zones, finding
+from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
+from detectors.contract import Context, Detector, Suspect, Text, finding
+from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
 from detectors.language import read
 from detectors.normalise import Folded, fold
@@ -29,8 +32,14 @@ class Search:
     """What one detector's cheap search brought: the suspects to judge, and whether more wait."""
 
     detector: Detector
-    spans: frozenset[tuple[int, int]]  # of the suspects to judge
+    spans: Sequence[tuple[int, int]]  # of the suspects to judge, in order
     following: Suspect | None  # the first beyond MOST_FINDINGS
+
+    def holds(self, start: int, end: int) -> bool:
+        """Tell whether a suspect stands whole within these characters."""
+        first = bisect_left(self.spans, (start, start))
+        within = takewhile(lambda span: span[0] < end, islice(self.spans, first, None))
+        return any(span[1] <= end for span in within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +52,23 @@ class Scanner:
     @property
     def rules(self) -> str:
         """The versions that run, as the ledger records them: `bank-account/1 nhs-number/1 …`."""
-        rules = (detector.rule for detector in DETECTORS)
-        return " ".join(sorted(f"{rule.id}/{rule.version}" for rule in rules))
+        return " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
 
-    def scan(self, mail: ParsedMail) -> tuple[Finding, ...]:
-        """Return what the subject and each part give away, in the mail's order."""
-        base = Context(SUBJECT, mail=mail, domains=self.domains, person=self.person)
+    def scan(
+        self, mail: ParsedMail, *, sender: str = "", recipients: Sequence[str] = ()
+    ) -> tuple[Finding, ...]:
+        """Return what the subject and each part give away, in the mail's order, then the whole.
+
+        `sender` and `recipients` are as the mail server tells them; the headers speak otherwise.
+        """
+        base = Context(
+            SUBJECT,
+            mail=mail,
+            domains=self.domains,
+            person=self.person,
+            sender=sender or next((one.address for one in mail.from_), ""),
+            recipients=tuple(recipients) or _addressed(mail),
+        )
         found = list(_scan(mail.subject, base))
         for part in mail.parts:
             if part.text and not part.repeats:
@@ -56,6 +76,8 @@ class Scanner:
                     base, part=part.id, kind=part.kind, quoted=part.quoted, hidden=part.hidden
                 )
                 found.extend(_scan(part.text, context))
+        for detector in MAIL_DETECTORS:
+            found.extend(detector.detect(mail, found, base))
         return tuple(found)
 
     def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
@@ -66,34 +88,44 @@ class Scanner:
 def _scan(text: str, context: Context) -> list[Finding]:
     """Find in one text; offsets of the findings are into the text as it came."""
     folded = fold(text)
-    where = zones(folded.text)
-    if not where:
-        return []
-    every = (_search(detector, folded.text, where) for detector in DETECTORS)
+    seen = Text(folded.text, zones(folded.text), _lexicon().look(folded.text))
+    every = (_search(detector, seen) for detector in DETECTORS)
     searches = [search for search in every if search.spans]
+    if not searches:
+        return []
     found = [*_read(folded.text, searches, context), *_unjudged(searches, context)]
     place = _placer(folded, context)
     return sorted(map(place, _distinct(found)), key=lambda each: (each.start, each.end, each.rule))
 
 
-def _search(detector: Detector, text: str, where: Zones) -> Search:
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    """Return the cues of every rule, ready to be looked for."""
+    return lexicon({one.rule.id: one.cues for one in DETECTORS if one.cues})
+
+
+def _search(detector: Detector, seen: Text) -> Search:
     """Run the cheap search until there are as many suspects as may become findings."""
-    stream = detector.suspects(text, where)
-    spans = frozenset((each.start, each.end) for each in islice(stream, MOST_FINDINGS))
+    stream = detector.suspects(seen)
+    spans = sorted({(each.start, each.end) for each in islice(stream, MOST_FINDINGS)})
     return Search(detector, spans, following=next(stream, None))
 
 
 def _read(text: str, searches: list[Search], context: Context) -> Iterator[Finding]:
     """Read the lines round the suspects and yield what each detector finds there."""
     spans = sorted(span for search in searches for span in search.spans)
-    for excerpt in excerpts(text, spans) if spans else ():
+    for excerpt in excerpts(text, spans):
         doc = read(excerpt.text)
         for search in searches:
             for found in search.detector.detect(doc, context):
                 start, end = excerpt.place(found.start), excerpt.place(found.end)
-                # What the edge of an excerpt cut in two is nobody's number.
-                if (start, end) in search.spans:
+                if search.holds(start, end):
                     yield replace(found, start=start, end=end)
+
+
+def _addressed(mail: ParsedMail) -> tuple[str, ...]:
+    """Return everybody that the headers say it went to."""
+    return tuple(one.address for one in (*mail.to, *mail.cc, *mail.bcc))
 
 
 def _unjudged(searches: list[Search], context: Context) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stdnum.gb import upn
 
-from detectors.contract import Context, Detector, Rule, Suspect, Zones
+from detectors.contract import Context, Detector, Rule, Suspect, Text
 from detectors.shapes import Seat, matches, seat
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
@@ -44,13 +44,13 @@ _NEWER_AUTHORITIES = frozenset({"838", "839", "940", "941", "942", "943"})
 _WELSH_AUTHORITIES = frozenset(map(str, range(660, 682)))
 
 
-def suspects(text: str, where: Zones) -> Iterator[Suspect]:
+def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the codes whose check letter is right."""
-    for match in matches(_SHAPE, text, where):
+    for match in matches(_SHAPE, seen.text, seen.zones):
         code = re.sub(r"[ -]", "", match[0]).upper()
         if upn.calc_check_digit(code[1:]) != code[0]:
             continue
-        how = seat(text, *match.span())
+        how = seat(seen.text, *match.span())
         if how is not Seat.EMBEDDED:
             known = _known_authority(code)
             alone = _alone(match[0], known=known) if how is Seat.FREE else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from detectors.contract import Context, Rule, Suspect, Zones, finding
+from detectors.contract import Context, Rule, Suspect, Text, finding
 from detectors.shapes import zones
 from detectors.surroundings import SENTENCE_END, Clue, Surroundings, surroundings
 from detectors.vocabulary import NAMES, Topic
@@ -61,13 +61,13 @@ def judged(  # noqa: PLR0913 - a rule, and the text that it is put to
     doc: "Doc",
     context: Context,
     rule: Rule,
-    suspects: Callable[[str, Zones], Iterator[Suspect]],
+    suspects: Callable[[Text], Iterator[Suspect]],
     terms: Terms,
     *,
     what: str,
 ) -> Iterator[Finding]:
     """Yield a finding for each suspect that stands up: `what` it is, and what speaks for it."""
-    found = suspects(doc.text, zones(doc.text))
+    found = suspects(Text(doc.text, zones(doc.text)))
     for suspect, confidence, because in judge(surroundings(doc), found, terms):
         yield finding(
             rule,

@@ -37,7 +37,8 @@ class Reader:
     def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
         parsed = self._parse(message, give_up)
-        findings = self.scanner.scan(parsed)
+        recipients = [one.address for one in sighting.recipients]
+        findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=recipients)
         sightings = (sighting,)
         return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings)
 
