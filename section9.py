@@ -23,6 +23,8 @@ CaseId = NewType("CaseId", str)
 """`C-0001`, counted from one."""
 PartId = NewType("PartId", str)
 """`subject`, or the section of a MIME part as IMAP counts it (RFC 3501, 6.4.5): `1`, `2.1`."""
+RequestId = NewType("RequestId", str)
+"""`R-0001`, counted from one."""
 RuleId = NewType("RuleId", str)
 """The name of a detection rule, as in `finding:nhs-number`."""
 
@@ -262,6 +264,29 @@ class Person:
     year_group: str = ""
     leaving_date: date | None = None
     date_of_birth: date | None = None
+
+
+class AccountRole(StrEnum):
+    """What an operating-system account is in the trust, and so what it may do here."""
+
+    INVESTIGATOR = "investigator"
+    AUTHORISER = "authoriser"
+    DSL = "dsl"  # Designated Safeguarding Lead
+    DPO = "dpo"  # Data Protection Officer
+    HEAD_TEACHER = "head-teacher"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+
+
+class Act(StrEnum):
+    """What nobody may do alone: a second person agrees first, on the record."""
+
+    RELEASE_HOLD = "release-hold"
+    PURGE_EARLY = "purge-early"
+    BREAK_SEAL = "break-seal"
+    OPEN_PROTECTED = "open-protected"
+    OPEN_CASE = "open-case"
+    EXTEND_CASE = "extend-case"
 
 
 class Purpose(StrEnum):

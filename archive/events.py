@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from section9 import BlobId, Case, CaseId, Defect, Finding, MailId, Sighting
+from section9 import Act, BlobId, Case, CaseId, Defect, Finding, MailId, RequestId, Sighting
 
 
 class Book(StrEnum):
@@ -99,6 +99,55 @@ class PeopleImported:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """Somebody asked to do what takes two people."""
+
+    at: datetime
+    by: str
+    request: RequestId
+    act: Act
+    subject: tuple[str, ...]  # ids of what it is to be done to
+    case: CaseId | None  # in which case; None outside of any
+    concerns: tuple[str, ...]  # addresses of the people whose mail it touches
+    reason: str
+    lapses: datetime  # when it is too late to approve
+    kind: Literal["requested"] = "requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A second person agreed."""
+
+    at: datetime
+    by: str
+    request: RequestId
+    usable: datetime  # when the cooling-off time is over
+    lapses: datetime  # when it may no longer be used
+    kind: Literal["approved"] = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A second person refused, or whoever asked or agreed took it back."""
+
+    at: datetime
+    by: str
+    request: RequestId
+    reason: str
+    kind: Literal["declined"] = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestUsed:
+    """What was asked for has been done; it stands in one segment with the deed."""
+
+    at: datetime
+    by: str
+    request: RequestId
+    kind: Literal["request-used"] = "request-used"
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """Somebody ran a query inside a case."""
 
@@ -160,6 +209,10 @@ Event = (
     | CaseExtended
     | CaseClosed
     | PeopleImported
+    | Requested
+    | Approved
+    | Declined
+    | RequestUsed
     | Searched
     | Viewed
     | Refused

@@ -15,13 +15,17 @@ from typing import Final
 import msgspec
 
 from archive.events import (
+    Approved,
     Book,
     CaseClosed,
     CaseExtended,
     CaseOpened,
+    Declined,
     Event,
     PeopleImported,
     Refused,
+    Requested,
+    RequestUsed,
     Scanned,
     Searched,
     Sighted,
@@ -35,7 +39,10 @@ ZEROS: Final = "0" * 64
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: (Sighted, Scanned),
-    Book.CASES: (CaseOpened, CaseExtended, CaseClosed, PeopleImported),
+    Book.CASES: (
+        *(CaseOpened, CaseExtended, CaseClosed, PeopleImported),
+        *(Requested, Approved, Declined, RequestUsed),
+    ),
     Book.ACCESS: (Searched, Viewed, Refused, Verified),
 }
 

@@ -1,0 +1,119 @@
+"""Roles: what an account may do. One table; the documentation and the tests are made from it.
+
+Clause 9.3 lets only appropriate employees monitor. Who they are stands in `[roles]` of the
+settings, by operating-system account, with the addresses that are their own: nobody decides about
+their own mail. Pure decisions.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from section9 import AccountRole, Act, Section9Error
+
+INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, TECHNICIAN, AUDITOR = AccountRole
+
+
+class Deed(StrEnum):
+    """Everything that a role may let somebody do."""
+
+    APPLY = "apply for a case"
+    AUTHORISE = "open, approve or extend a case for somebody else"
+    READ = "search, show and thread in a case of one's own"
+    SEE_CASES = "list and show cases and requests"
+    CLOSE = "close a case"
+    OPERATE = "ingest mail, import people, rebuild the index"
+    HOLD = "place a hold"
+    ASK = "ask for what takes two people: a release, a purge, a seal broken"
+    RELEASE = "approve the release of a hold"
+    PURGE = "approve a purge before time"
+    UNSEAL = "approve the breaking of a seal"
+    UNPROTECT = "approve the opening of protected correspondence"
+    AUDIT = "read the audit log"
+    NOTICE = "record a notice given to users"
+
+
+ALLOWED: dict[Deed, frozenset[AccountRole]] = {
+    Deed.APPLY: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.AUTHORISE: frozenset({AUTHORISER}),
+    Deed.READ: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.SEE_CASES: frozenset({INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, AUDITOR}),
+    Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),
+    Deed.OPERATE: frozenset({TECHNICIAN}),
+    Deed.HOLD: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.ASK: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
+    Deed.RELEASE: frozenset({AUTHORISER, DPO}),
+    Deed.PURGE: frozenset({AUTHORISER, DPO}),
+    Deed.UNSEAL: frozenset({DSL, DPO, HEAD}),
+    Deed.UNPROTECT: frozenset({AUTHORISER, DPO}),
+    Deed.AUDIT: frozenset({AUTHORISER, DPO, AUDITOR}),
+    Deed.NOTICE: frozenset({DPO, TECHNICIAN}),
+}
+"""Which roles may do what. `status`, `verify` and `doctor` show no content and are anybody's."""
+
+APPROVED_BY: dict[Act, Deed] = {
+    Act.RELEASE_HOLD: Deed.RELEASE,
+    Act.PURGE_EARLY: Deed.PURGE,
+    Act.BREAK_SEAL: Deed.UNSEAL,
+    Act.OPEN_PROTECTED: Deed.UNPROTECT,
+    Act.OPEN_CASE: Deed.AUTHORISE,
+    Act.EXTEND_CASE: Deed.AUTHORISE,
+}
+"""What somebody must be allowed to do, to be the second person of an act."""
+
+
+class RoleMissingError(Section9Error):
+    """No role of this account allows what it asked for."""
+
+    exit_code: ClassVar[int] = 10
+
+    def __init__(self, account: str, deed: Deed) -> None:
+        roles = " or ".join(sorted(ALLOWED[deed]))
+        super().__init__(
+            f"{account} may not {deed}: that takes the role {roles}, "
+            "which whoever keeps section9.toml gives in [roles]"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One operating-system account: its roles, and the addresses of the person behind it."""
+
+    name: str
+    roles: frozenset[AccountRole] = frozenset()
+    addresses: frozenset[str] = frozenset()  # lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every account that has a role. Without any, roles are not checked, and that is said."""
+
+    known: tuple[Account, ...] = ()
+    domains: tuple[str, ...] = field(default=(), kw_only=True)  # the trust's own
+
+    @property
+    def configured(self) -> bool:
+        """Tell whether roles are checked at all."""
+        return bool(self.known)
+
+    def account(self, name: str) -> Account:
+        """An account by its name; one that the settings do not name has no roles."""
+        return next((one for one in self.known if one.name == name), Account(name))
+
+    def may(self, name: str, deed: Deed) -> bool:
+        """Tell whether an account's roles allow a deed."""
+        return not self.configured or bool(self.account(name).roles & ALLOWED[deed])
+
+    def require(self, name: str, deed: Deed) -> None:
+        """Raise `RoleMissingError` where no role of the account allows the deed."""
+        if not self.may(name, deed):
+            raise RoleMissingError(name, deed)
+
+    def concerned(self, name: str, addresses: Iterable[str]) -> bool:
+        """Tell whether any of these addresses is the account's own.
+
+        Its own are those in `[roles]`, and its name at each of the trust's domains.
+        """
+        own = {f"{name}@{domain}".lower() for domain in self.domains}
+        return not (own | self.account(name).addresses).isdisjoint(map(str.lower, addresses))
