@@ -25,6 +25,8 @@ PartId = NewType("PartId", str)
 """`subject`, or the section of a MIME part as IMAP counts it (RFC 3501, 6.4.5): `1`, `2.1`."""
 RequestId = NewType("RequestId", str)
 """`R-0001`, counted from one."""
+HoldId = NewType("HoldId", str)
+"""`H-0001`, counted from one."""
 RuleId = NewType("RuleId", str)
 """The name of a detection rule, as in `finding:nhs-number`."""
 
@@ -296,6 +298,16 @@ class Purpose(StrEnum):
     LEGAL_OBLIGATION = "9.2b"
 
 
+class CaseKind(StrEnum):
+    """What a case is about, where that decides how long its mail is kept."""
+
+    INVESTIGATION = "investigation"
+    SAFEGUARDING = "safeguarding"
+    SUBJECT_ACCESS = "sar"  # UK GDPR, Article 15
+    FREEDOM_OF_INFORMATION = "foi"  # FOIA 2000; section 77 forbids to destroy what was asked for
+    BREACH = "breach"  # UK GDPR, Article 33
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose mail a case may open, and from when to when (both days included, UTC)."""
@@ -318,6 +330,20 @@ class Case:
     opened: datetime
     expires: datetime
     closed: datetime | None = None
+    kind: CaseKind = CaseKind.INVESTIGATION
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What must not be deleted, now and in future: mail that fits all of what is given."""
+
+    id: HoldId
+    case: CaseId
+    reason: str
+    people: tuple[str, ...] = ()  # addresses, lower case; any of them takes part
+    since: date | None = None  # both days included, UTC
+    until: date | None = None
+    query: str = ""  # in canonical form; empty where the rest says it all
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from section9 import Act, BlobId, Case, CaseId, Defect, Finding, MailId, RequestId, Sighting
+from section9 import (
+    Act,
+    BlobId,
+    Case,
+    CaseId,
+    Defect,
+    Finding,
+    Hold,
+    HoldId,
+    MailId,
+    RequestId,
+    Sighting,
+)
 
 
 class Book(StrEnum):
@@ -148,6 +160,101 @@ class RequestUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """Mail was frozen."""
+
+    at: datetime
+    by: str
+    hold: Hold
+    kind: Literal["hold-placed"] = "hold-placed"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased:
+    """A hold ended, on the word of two people."""
+
+    at: datetime
+    by: str
+    hold: HoldId
+    reason: str
+    kind: Literal["hold-released"] = "hold-released"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A message was sealed: nothing of it is shown, searched or exported from here on."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    case: CaseId | None  # None where a hash list sealed it on arrival
+    reason: str
+    kind: Literal["sealed"] = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class SealBroken:
+    """A seal was broken, on the word of two people."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    reason: str
+    kind: Literal["seal-broken"] = "seal-broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """Somebody was told that something happened, without any content."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    to: str  # the address, or empty where nobody is configured
+    what: str  # `sealed`
+    kind: Literal["alerted"] = "alerted"
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """It was decided to purge mail, in the same breath as no hold was found on it.
+
+    It stands before any byte is gone; `PurgeFinished` stands after the last. Which mail it was
+    is in the certificate.
+    """
+
+    at: datetime
+    by: str
+    certificate: str  # SHA-256 of its bytes; see archive/certificates.py
+    mails: int
+    blobs: int
+    as_of: Head  # the mail book: a copy that arrives later is another matter
+    kind: Literal["purged"] = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeFinished:
+    """All that a certificate names is gone from the archive and from every index."""
+
+    at: datetime
+    by: str
+    certificate: str
+    kind: Literal["purge-finished"] = "purge-finished"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRan:
+    """The rules of retention were applied to the whole archive."""
+
+    at: datetime
+    by: str
+    purged: int
+    kept: int  # messages that were due and that a hold, a seal or a case keeps
+    clock_confirmed: bool  # somebody said that the clock is right, which had seemed wrong
+    kind: Literal["retention-ran"] = "retention-ran"
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """Somebody ran a query inside a case."""
 
@@ -213,6 +320,14 @@ Event = (
     | Approved
     | Declined
     | RequestUsed
+    | HoldPlaced
+    | HoldReleased
+    | Sealed
+    | SealBroken
+    | Alerted
+    | Purged
+    | PurgeFinished
+    | RetentionRan
     | Searched
     | Viewed
     | Refused

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from archive.events import (
+    Alerted,
     Approved,
     Book,
     CaseClosed,
@@ -22,11 +23,18 @@ from archive.events import (
     CaseOpened,
     Declined,
     Event,
+    HoldPlaced,
+    HoldReleased,
     PeopleImported,
+    Purged,
+    PurgeFinished,
     Refused,
     Requested,
     RequestUsed,
+    RetentionRan,
     Scanned,
+    SealBroken,
+    Sealed,
     Searched,
     Sighted,
     Verified,
@@ -42,6 +50,8 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.CASES: (
         *(CaseOpened, CaseExtended, CaseClosed, PeopleImported),
         *(Requested, Approved, Declined, RequestUsed),
+        *(HoldPlaced, HoldReleased, Sealed, SealBroken, Alerted),
+        *(Purged, PurgeFinished, RetentionRan),
     ),
     Book.ACCESS: (Searched, Viewed, Refused, Verified),
 }

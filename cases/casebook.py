@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 from archive.events import Book, CaseClosed, CaseExtended, CaseOpened, Event
 from archive.ledger import Ledger, LedgerMovedError
 from cases.authority import CaseClosedError, CaseUnknownError
-from section9 import Case, CaseId, Purpose, Scope, Section9Error
+from section9 import Case, CaseId, CaseKind, Purpose, Scope, Section9Error
 
 Cases = dict[CaseId, Case]
 Decision = TypeVar("Decision", CaseOpened, CaseExtended, CaseClosed)
@@ -34,6 +34,7 @@ class Application:
     investigator: str
     scope: Scope
     expires: datetime
+    kind: CaseKind = CaseKind.INVESTIGATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Casebook:
                 scope=application.scope,
                 opened=now,
                 expires=application.expires,
+                kind=application.kind,
             )
             return CaseOpened(at=now, by=self.actor, case=case)
 
@@ -161,4 +163,5 @@ def _application(case: Case) -> Application:
         investigator=case.investigator,
         scope=case.scope,
         expires=case.expires,
+        kind=case.kind,
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from commands.app import App
-from section9 import Case, Purpose, Scope
+from section9 import Case, CaseKind, Purpose, Scope
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 PURPOSES = {
@@ -27,6 +27,13 @@ def case() -> None:
     required=True,
     help="a: alleged wrongful acts; b: a legal obligation.",
 )
+@click.option(
+    "--kind",
+    type=click.Choice(list(CaseKind)),
+    default=CaseKind.INVESTIGATION,
+    show_default=True,
+    help="sar, foi and breach hold the mail in scope by themselves.",
+)
 @click.option("--authoriser", required=True, help="Who allows it: an account, not yours.")
 @click.option("--investigator", help="Who will read: an account.  [default: you]")
 @click.option("--reason", required=True, help="Why; written to the ledger.")
@@ -40,6 +47,7 @@ def open_case(  # noqa: PLR0913 - a case is all of these
     app: App,
     *,
     purpose: str,
+    kind: CaseKind,
     authoriser: str,
     investigator: str | None,
     reason: str,
@@ -65,6 +73,7 @@ def open_case(  # noqa: PLR0913 - a case is all of these
         investigator=investigator or app.actor,
         scope=Scope(tuple(map(str.lower, people)), since.date(), until.date()),
         expires=_end_of(expires),
+        kind=kind,
     )
     _print(app.casebook.open(application), as_json=as_json)
 
@@ -139,7 +148,7 @@ def _print(found: Case, *, as_json: bool) -> None:
         return
     last_day = found.expires - timedelta(days=1)
     state = f"closed {found.closed:%Y-%m-%d}" if found.closed else f"until {last_day:%Y-%m-%d}"
-    click.secho(f"{found.id}  clause {found.purpose}  {state}", bold=True)
+    click.secho(f"{found.id}  {found.kind}, clause {found.purpose}  {state}", bold=True)
     click.echo(f"    {found.investigator} reads, {found.authoriser} allowed it: {found.reason}")
     people = ", ".join(found.scope.people)
     click.echo(f"    mail of {people}, {found.scope.since} to {found.scope.until}")
