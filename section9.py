@@ -197,6 +197,15 @@ class Recipient:
     forwarded_from: str = ""  # whose alternate recipient they are
 
 
+class Direction(StrEnum):
+    """Which way a message went, as seen from the trust."""
+
+    INBOUND = "inbound"  # somebody outside wrote it, whoever got it: it came to us
+    OUTBOUND = "outbound"  # somebody of the trust wrote it, and at least one outside got it
+    INTERNAL = "internal"  # it stayed within the trust
+    UNKNOWN = "unknown"  # no domains are configured, or nobody knows who wrote or got it
+
+
 class Trust(StrEnum):
     """On whose word a copy's recipients are known."""
 
@@ -240,6 +249,7 @@ class Record:
     parsed: ParsedMail
     sightings: tuple[Sighting, ...]
     findings: tuple[Finding, ...] = ()
+    own: tuple[str, ...] | None = None  # the trust's domains among its people's; None: not known
 
 
 # --- people and cases -------------------------------------------------------------------------

@@ -185,7 +185,7 @@ class App:
         has_data = (self.home / SETTINGS_FILE).is_file()
         domains = self.settings.trust.domains if has_data else ()
         directory = Directory(self.home / PEOPLE_FILE)
-        scanner = Scanner(person=directory.person, domains=frozenset(domains))
+        scanner = Scanner(person=directory.person, domains=frozenset(map(str.lower, domains)))
         with Extractor() as extractor:
             yield Reader(extractor=extractor, scanner=scanner)
 

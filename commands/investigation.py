@@ -8,6 +8,7 @@ import click
 
 from commands.app import App
 from commands.display import marked, safe
+from search.direction import direction
 from section9 import (
     Finding,
     ParsedMail,
@@ -191,6 +192,7 @@ def _print_mail(opened: "Opened") -> None:
 def _headers(record: Record) -> Iterator[tuple[str, str]]:
     parsed: ParsedMail = record.parsed
     yield "Date", f"{record.date:%Y-%m-%d %H:%M:%S} UTC" if record.date else "not known"
+    yield "Direction", direction(record)
     yield "From", _names(parsed.from_)
     yield "To", _names(parsed.to)
     yield "Cc", _names(parsed.cc)

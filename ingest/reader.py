@@ -10,6 +10,7 @@ from ingest.files import looks_like_mail
 from ingest.identity import believed_date, mail_id
 from ingest.jobs import Replayed
 from ingest.parse import parse, parse_with_contents
+from search.direction import own_domains
 from section9 import (
     Defect,
     Finding,
@@ -40,12 +41,15 @@ class Reader:
         recipients = [one.address for one in sighting.recipients]
         findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=recipients)
         sightings = (sighting,)
-        return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings)
+        own = own_domains(parsed, sightings, self.scanner.domains)
+        return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings, own)
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
         """Draft again the record of a message in the ledger: filed and found as it says there."""
         parsed = self._parse(message, give_up)
-        return Record(job.mail, _date(parsed, job.sightings), parsed, job.sightings, job.findings)
+        date = _date(parsed, job.sightings)
+        own = own_domains(parsed, job.sightings, self.scanner.domains)
+        return Record(job.mail, date, parsed, job.sightings, job.findings, own)
 
     def findings(self, content: bytes) -> tuple[Finding, ...]:
         """Scan one file that is not archived: a mail, or any document that has text."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
 from search.tree import clean
 from search.words import fold
@@ -108,6 +109,7 @@ def _values(
             if address:
                 yield column, address
     yield from _domains(people)
+    yield from _border_values(record)
     yield from _mail_values(record)
     yield from _finding_values(record)
     for sighting in record.sightings:
@@ -128,6 +130,13 @@ def _envelope_values(sighting: Sighting) -> Iterator[tuple[str, str]]:
         yield "obo", clean(sighting.on_behalf_of)
     if sighting.trust is Trust.SUSPECT:
         yield "is", "forged"
+
+
+def _border_values(record: Record) -> Iterator[tuple[str, str]]:
+    way = direction(record)
+    yield "direction", way
+    if way in EXTERNAL:
+        yield "is", "external"
 
 
 def _domains(people: dict[str, tuple[Participant, ...]]) -> Iterator[tuple[str, str]]:

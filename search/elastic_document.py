@@ -24,7 +24,7 @@ from search.tree import clean
 from search.words import root, stem, words
 from section9 import Finding, Record
 
-FORMAT = f"2/{unicodedata.unidata_version}"
+FORMAT = f"3/{unicodedata.unidata_version}"
 """Changes with the mapping, with `document.py`, and with Python's idea of a letter."""
 
 FINDING_FIELDS = ("finding", "category", "clause", "confidence", "severity")

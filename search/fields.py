@@ -9,7 +9,7 @@ import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from section9 import Category, Confidence, Role, Source
+from section9 import Category, Confidence, Direction, Role, Source
 
 DEFAULT = "text"
 """The field of a term that names none."""
@@ -146,10 +146,11 @@ FIELDS = (
         Kind.VALUE,
         "deleted: a copy was deleted; flagged: a detector found something; "
         "opaque: part of it could not be read, so no search sees that part; "
+        "external: it came from outside the trust or went there; "
         "forged: a journal report that was not believed",
         "is:deleted",
         ("is",),
-        ("deleted", "flagged", "forged", "opaque"),
+        ("deleted", "external", "flagged", "forged", "opaque"),
     ),
     Field(
         "role",
@@ -158,6 +159,15 @@ FIELDS = (
         "role:bcc",
         ("role",),
         tuple(Role),
+    ),
+    Field(
+        "direction",
+        Kind.VALUE,
+        "which way it crossed the trust's border, by its own domains ([trust] domains) and by who "
+        "really sent and got it; unknown where they are not configured",
+        "direction:outbound",
+        ("direction",),
+        tuple(Direction),
     ),
     Field(
         "list",

@@ -27,6 +27,7 @@ def merge(old: Record, new: Record) -> Record:
         parsed=_merge_parsed(old.parsed, new.parsed),
         sightings=_merge_sightings(old.sightings, new.sightings),
         findings=_merge_findings(old.findings, new.findings),
+        own=_merge_own(old.own, new.own),
     )
 
 
@@ -45,6 +46,13 @@ def _merge_parsed(old: ParsedMail, new: ParsedMail) -> ParsedMail:
         references=_union(old.references, new.references),
         defects=_union(old.defects, new.defects),
     )
+
+
+def _merge_own(old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Where one record does not know the trust's domains, the other may."""
+    if old is None or new is None:
+        return new if old is None else old
+    return tuple(sorted({*old, *new}))
 
 
 def _union(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:

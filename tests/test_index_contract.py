@@ -848,6 +848,32 @@ def test_what_a_mail_server_tells_is_found(index: Index, typed: str, expected: s
     assert {name(seed) for seed in expected} == set(index.ids(parse(typed)))
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("direction:inbound", {"in"}),
+        ("direction:outbound", {"out"}),
+        ("direction:internal", {"within"}),
+        ("direction:unknown", {"unknown"}),
+        ("is:external", {"in", "out"}),
+        ("-is:external", {"within", "unknown"}),
+    ],
+)
+def test_a_message_is_found_by_its_direction(index: Index, typed: str, expected: set[str]) -> None:
+    """By the trust's own domains, as the record holds them; unknown where it holds none."""
+    ours = ("school.example",)
+    records = [
+        dataclasses.replace(mail("in", from_=OMAR), own=ours),
+        dataclasses.replace(mail("out", to=(HEAD, OMAR)), own=ours),
+        dataclasses.replace(mail("within"), own=ours),
+        mail("unknown"),
+    ]
+    index.put(records, segment=1)
+
+    assert {name(seed) for seed in expected} == set(index.ids(parse(typed)))
+    assert Facet("unknown", 1) in index.facets(Everything(), "direction", limit=9)
+
+
 def test_an_index_names_its_engine(index: Index) -> None:
     """The ledger says what ran a query."""
     engine, version = index.description.split(" ")
