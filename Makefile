@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench fuzz lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -P -m demo.run
@@ -22,6 +22,12 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -P -m bench.run
+
+# Bytes that are no mail, for as long as asked: tests/fuzz.
+SECONDS ?= 60
+fuzz: $(VENV)/.dev requirements-fuzz.txt
+	$(PIP) --require-hashes -r requirements-fuzz.txt
+	PYTHONPATH=.:tests $(BIN)/python -m fuzz.run --seconds $(SECONDS)
 
 # What runs, pinned by hash, and the project itself, installed in place.
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -40,6 +46,8 @@ lock:
 		--group build pyproject.toml --output-file requirements.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--group build --group dev pyproject.toml --constraint requirements.txt --output-file requirements-dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--group fuzz --output-file requirements-fuzz.txt
 
 clean:
 	rm -rf $(VENV) demo-data build dist

@@ -19,7 +19,7 @@ MAX_MAIL_TEXT = 10_000_000  # characters of all parts together
 DEFECTS = {
     "bad-address": "an address list with unbalanced comments",
     "bad-base64": "base64 with foreign letters or wrong padding; what decodes is kept",
-    "bad-boundary": "a multipart whose boundary does not occur; read as plain text",
+    "bad-boundary": "a multipart whose boundary never stands alone on a line; read by guess",
     "bad-charset": "bytes that do not fit the declared charset; read by guess",
     "bad-content-type": "an unreadable Content-Type; taken as plain text",
     "bad-date": "a Date that cannot be read",
@@ -35,11 +35,12 @@ DEFECTS = {
     "opaque-signature": "signed content wrapped in its signature; not opened",
     "partial-message": "a fragment of a message that was sent in pieces (message/partial)",
     "suspicious-filename": "a file name with a path, controls, direction marks or beyond length",
-    "text-outside-parts": "text before the first part or after the last, where nobody looks",
+    "text-outside-parts": "text before the first part or after the last, which programs hide",
     "text-truncated": "more text than is read of a part or message",
     "tnef": "a winmail.dat, which holds attachments of its own",
     "too-many-addresses": "more addresses in a field than are kept",
     "too-many-parts": "more parts than are looked at",
+    "undecodable-text": "bytes that are no text in their charset, nor in any that was guessed",
     "unknown-charset": "a charset that nobody knows; read by guess",
     "unknown-encoding": "a transfer encoding that nobody knows; not decoded",
     "uuencoded-text": "a file written into the text by uuencode; not opened",
@@ -56,11 +57,12 @@ HIDING = frozenset(
         "nested-too-deep",
         "opaque-signature",
         "partial-message",
-        "text-outside-parts",
         "text-truncated",
         "tnef",
         "too-many-addresses",
         "too-many-parts",
+        "undecodable-text",
+        "unknown-charset",
         "unknown-encoding",
         "uuencoded-text",
     }
@@ -138,6 +140,8 @@ def _read(entity: Entity, reading: _Reading) -> None:
     reading.note(entity.defects, _section(entity))
     if entity.media.name in MESSAGE_TYPES:
         reading.parts.append(_message(entity))
+    elif entity.outside:
+        _add(leaves.read_outside(entity, text_left=reading.text_left), reading)
     elif not entity.media.name.startswith("multipart/") and "too-many-parts" not in entity.defects:
         _read_leaf(entity, reading)
 
@@ -180,11 +184,15 @@ def _written(person: Participant) -> str:
 def _read_leaf(entity: Entity, reading: _Reading) -> None:
     leaf = leaves.read(entity, text_left=reading.text_left)
     part = replace(leaf.part, repeats=_repeats(leaf.part, entity.parent, reading.plain))
-    reading.parts.append(part)
-    reading.text_left -= len(part.text)
-    reading.note(leaf.defects, part.id)
+    _add(replace(leaf, part=part), reading)
     if part.kind is PartKind.ATTACHMENT:
         reading.contents[part.id] = leaf.data
+
+
+def _add(leaf: leaves.Leaf, reading: _Reading) -> None:
+    reading.parts.append(leaf.part)
+    reading.text_left -= len(leaf.part.text)
+    reading.note(leaf.defects, leaf.part.id)
 
 
 def _repeats(part: Part, parent: str, plain: dict[str, str]) -> bool:

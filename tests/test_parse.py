@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.parse import DEFECTS, HIDING, parse, parse_with_contents
-from section9 import Defect, ParsedMail, Participant, PartId, PartKind
+from section9 import Defect, ParsedMail, Participant, PartId, PartKind, Span
 
 SAMPLE = (
     b"From jo@x.example Fri May  3 10:00:00 2024\n"
@@ -192,6 +192,7 @@ def test_charsets(charset: str, data: bytes, expected: str) -> None:
         ("base64", b"aGVsbG8", "hello"),
         ("base64", b"aGVs!bG8=", "hello"),
         ("base64", b"aGVsbG8=aGVsbG8=", "hellohello"),
+        ("base64", b"This was never encoded, you see.", "This was never encoded, you see."),
         ("base64", b"=====", ""),
         ("quoted-printable", b"caf=C3=A9 =\nau lait", "café au lait"),
         ("quoted-printable", b"50=% of=", "50=% of"),
@@ -260,6 +261,67 @@ def test_what_is_broken_or_unread_is_on_record(code: str, content: bytes) -> Non
     """Each defect has a name that the table explains."""
     assert {code} == codes(content)
     assert code in DEFECTS
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "expected"),
+    [
+        ("x-martian", b"hello", {"unknown-charset"}),
+        ("utf-8", b"p\xc3\xa4iv\xc3\xa4\xc3", {"bad-charset", "undecodable-text"}),
+    ],
+)
+def test_a_text_that_no_charset_fits_is_opaque(
+    charset: str, data: bytes, expected: set[str]
+) -> None:
+    """What can be read is kept, and a search is told that there was more."""
+    mail = parse(with_header(f"Content-Type: text/plain; charset={charset}", data))
+
+    assert expected == {defect.code for defect in mail.defects}
+    assert any(defect.hides for defect in mail.defects)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"hello\n--b\n\nx\n--b--\nbye", ["hello\n\nbye", "x"]),
+        (b"--b\n\nx\n--b--\n", ["x"]),
+        (b"--b and\n\nx\n--b so on\n\ny", ["x", "y"]),
+        (b"--b\n\nx--b--", ["x"]),
+    ],
+)
+def test_delimiters_are_found_and_text_around_them_is_kept(
+    body: bytes, expected: list[str]
+) -> None:
+    """Whatever a multipart is cut by, none of its text is lost to a search."""
+    content = with_header("Content-Type: multipart/mixed; boundary=b", body)
+
+    assert expected == [part.text for part in parse(content).parts]
+
+
+def test_text_outside_the_parts_counts_as_hidden() -> None:
+    """No mail program shows it, so it is part 0, all of it marked as not shown."""
+    content = with_header("Content-Type: multipart/mixed; boundary=b", b"hi\n--b\n\nx\n--b--\n")
+
+    [outside, _] = parse(content).parts
+
+    assert ("0", (Span(0, len(outside.text)),)) == (outside.id, outside.hidden)
+
+
+def test_two_content_types_are_read_both_ways() -> None:
+    """Programs take the first or the last; what either shows can be found."""
+    header = "Content-Type: multipart/mixed; boundary=b\nContent-Type: text/plain"
+    content = with_header(header, b"said\n--b\n\neGZk=\n--b--\n")
+
+    texts = [part.text for part in parse(content).parts]
+
+    assert ["said\n--b\n\neGZk=\n--b--\n", "eGZk="] == texts
+
+
+def test_a_header_that_lost_its_folds_is_read_to_its_end() -> None:
+    """Lines without their leading blank stand between fields, and the fields are read."""
+    parsed = parse(b"Received: from a\nby b\nfor c;\nSubject: found\n\nhello")
+
+    assert ("found", ["hello"]) == (parsed.subject, [part.text for part in parsed.parts])
 
 
 def test_every_hiding_code_is_explained() -> None:

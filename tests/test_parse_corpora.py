@@ -4,7 +4,7 @@ import email
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from ingest.parse import parse, parse_with_contents
-from section9 import ParsedMail, Part, Participant, PartKind
+from section9 import ParsedMail, Part, Participant, PartId, PartKind
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 CORPORA = [
@@ -75,7 +75,7 @@ def test_parts_are_those_of_the_standard_library() -> None:
         ours = [
             (part.media_type, part.size)
             for part in parse(content).parts
-            if part.kind is not PartKind.MESSAGE
+            if part.kind is not PartKind.MESSAGE and not _is_outside(part)
         ]
 
         assert theirs == ours, path.name
@@ -99,10 +99,10 @@ def test_speed_beside_the_standard_library(capsys: pytest.CaptureFixture[str]) -
 
 # --- agreement with the expectations of another parser ----------------------------------------
 
-# The least share that agrees, as measured. The rest: that parser lets an inner boundary that
-# begins like an outer one win (RFC 2046, 5.1.2 says otherwise), takes the last of two
-# Content-Types, keeps NUL, calls a multipart without boundary an attachment, and gives the raw
-# letters of base64 that does not decode.
+# The least share that agrees, as measured. `texts` asks of every text that the other gives
+# whether it is one of ours. The rest: that parser reads on past the boundary of an outer
+# multipart (RFC 2046, 5.1.2 says otherwise), lets an inner boundary win that an outer one begins
+# with, and passes over lines without a colon at the end of a header.
 AGREEMENT = {
     "subject": 1.0,
     "from": 1.0,
@@ -110,10 +110,12 @@ AGREEMENT = {
     "message-id": 1.0,
     "date": 0.94,
     "filename": 1.0,
-    "leaves": 0.73,
-    "text": 0.87,
-    "bytes": 0.95,
-    "kind": 0.92,
+    "leaves": 0.71,
+    "text": 0.97,
+    "texts": 0.91,
+    "attachments": 1.0,
+    "bytes": 1.0,
+    "kind": 0.93,
 }
 
 
@@ -147,17 +149,47 @@ def _comparisons(content: bytes, message: Any) -> Iterator[tuple[str, object, ob
     parsed, contents = parse_with_contents(content)
     yield from _header_comparisons(parsed, message["parts"][0]["headers"])
     leaves = list(_leaves(message))
-    yield "leaves", len(leaves), len(parsed.parts)
-    if len(leaves) != len(parsed.parts):
+    yield from _content_comparisons(leaves, parsed, contents)
+    parts = [part for part in parsed.parts if not _is_outside(part)]
+    yield "leaves", len(leaves), len(parts)
+    if len(leaves) != len(parts):
         return
-    for (leaf, is_body), part in zip(leaves, parsed.parts, strict=True):
+    for (leaf, is_body), part in zip(leaves, parts, strict=True):
         [(body, value)] = leaf["body"].items()
         if body == "Text":
-            yield "text", value.split(), part.text.split()
+            yield "text", _words(value), _words(_text(part, contents))
             yield "kind", is_body, part.kind is PartKind.BODY
         elif body in {"Binary", "InlineBinary"}:
             yield "bytes", bytes(value), contents.get(part.id)
         yield from _name_comparison(leaf, part)
+
+
+def _content_comparisons(
+    leaves: list[tuple[Any, bool]], parsed: ParsedMail, contents: Mapping[PartId, bytes]
+) -> Iterator[tuple[str, object, object]]:
+    """Whatever is built of them: each text is among ours, each attachment among ours."""
+    texts = [_words(_text(part, contents)) for part in parsed.parts]
+    for leaf, _ in leaves:
+        [(body, value)] = leaf["body"].items()
+        if body == "Text" and value.split():
+            yield "texts", True, _words(value) in texts
+        elif body in {"Binary", "InlineBinary"}:
+            yield "attachments", True, bytes(value) in contents.values()
+
+
+def _text(part: Part, contents: Mapping[PartId, bytes]) -> str:
+    """A part's text, or the bytes of an attachment, which the extractor reads as text."""
+    return part.text or contents.get(part.id, b"").decode("utf-8", "replace")
+
+
+def _words(text: str) -> list[str]:
+    """NUL and the marks of what could not be decoded are no words."""
+    return text.replace("\0", "").replace("\ufffd", "").split()
+
+
+def _is_outside(part: Part) -> bool:
+    """Whether it stands outside the parts of a multipart, where other parsers do not look."""
+    return part.id == "0" or part.id.endswith(".0")
 
 
 def _leaves(message: Any) -> Iterator[tuple[Any, bool]]:

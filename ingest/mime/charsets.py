@@ -107,7 +107,9 @@ def _mostly_utf8(data: bytes) -> str:
 def _salvage(data: bytes, codec: str) -> str:
     """The best of a text that breaks the charset it declares."""
     if codec in {"utf_8", "utf_8_sig"}:
-        return _mostly_utf8(data)
+        text = data.decode("utf-8", "replace")
+        keeps_its_word = not text.replace("\ufffd", "").isascii()
+        return text if keeps_its_word else data.decode("cp1252", "replace")
     if codec not in _UTF16:
         try:
             return data.decode("utf-8")  # declared out of habit by a program that writes UTF-8

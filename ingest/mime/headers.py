@@ -37,6 +37,13 @@ _FIELD = re.compile(
     rb"(" + _NAME + rb")[ \t]*+:([^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)" + _END
 )
 _STRAY = re.compile(rb"[^\r\n]++(?:\r\n|\r|\n)(?=" + _NAME + rb"[ \t]*+:)")
+# Lines that lost the blank of their fold. A name that no prose begins a line with must follow.
+_UNFOLDED = re.compile(
+    rb"(?:[^\r\n]++(?:\r\n|\r|\n)){2,50}?"
+    rb"(?=(?:from|to|cc|date|subject|message-id|mime-version|received|return-path|reply-to|sender"
+    rb"|(?:x|content|arc|dkim|list|received|authentication)-[!-9;-~]{1,60})[ \t]*+:)",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(rb"(?:\r\n|\r|\n)")
 _BLANKS = re.compile(rb"[\r\n]*")
 _MBOX = re.compile(rb">?From [^\r\n]*(?:\r\n|\r|\n)")
@@ -96,6 +103,12 @@ class Fields:
             return MediaType("text/plain", read_parameters(text)), "bad-content-type"
         return media, None
 
+    def says_text(self) -> bool:
+        """Whether one of several Content-Types is a text's: some programs take the last."""
+        others = self.values.get(b"content-type", ())[1:]
+        types = (read_media_type(charsets.decode(value, "")[0]) for value in others)
+        return any(media is not None and media.name.startswith("text/") for media in types)
+
     def disposition(self) -> tuple[str, Mapping[str, str]]:
         """The Content-Disposition (RFC 2183) in lower case and its parameters."""
         value = self.first(b"content-disposition")
@@ -115,8 +128,8 @@ def start_of_message(content: bytes, start: int, end: int) -> int:
 def read_fields(content: bytes, start: int, end: int) -> Fields:
     """Read the header that begins at `start`. Never raises, and is linear in its length.
 
-    A stray line between two fields is passed over; one that no field follows begins the body,
-    as it does for the mail programs that show it.
+    A stray line between two fields is passed over, and several before one that only a header
+    has; one that no field follows begins the body, as for the mail programs that show it.
     """
     values: dict[bytes, list[bytes]] = {}
     defects: dict[str, None] = {}
@@ -125,7 +138,7 @@ def read_fields(content: bytes, start: int, end: int) -> Fields:
         field = _FIELD.match(content, position, end)
         if field is not None:
             _keep(field, values, defects)
-        elif position > start and (field := _STRAY.match(content, position, end)):
+        elif position > start and (field := _stray(content, position, end)):
             defects["bad-header-line"] = None
         else:
             break
@@ -135,6 +148,12 @@ def read_fields(content: bytes, start: int, end: int) -> Fields:
         defects["no-blank-line"] = None
     kept = {name: tuple(each) for name, each in values.items()}
     return Fields(kept, tuple(defects), blank.end() if blank else position)
+
+
+def _stray(content: bytes, position: int, end: int) -> re.Match[bytes] | None:
+    """Match what stands between two fields and is none."""
+    found = _STRAY.match(content, position, end)
+    return found or _UNFOLDED.match(content, position, end)
 
 
 def _keep(

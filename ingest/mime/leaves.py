@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ingest.mime import names, texts, transfer
 from ingest.mime.parameters import MediaType
 from ingest.mime.structure import Entity
-from section9 import Part, PartId, PartKind
+from section9 import Part, PartId, PartKind, Span
 
 _SHOWN = frozenset({"text/plain", "text/html"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -54,6 +54,23 @@ def read(entity: Entity, *, text_left: int) -> Leaf:
         "bad-content-type" if media is not entity.media else None,
     )
     return Leaf(part, data, tuple(code for code in codes if code))
+
+
+def read_outside(entity: Entity, *, text_left: int) -> Leaf:
+    """What a multipart has outside its parts, as a part 0 that no mail program shows."""
+    data = entity.outside
+    text = _text(data, MediaType("text/plain", {}), text_left)
+    part = Part(
+        id=PartId(f"{entity.section}.0" if entity.section else "0"),
+        kind=PartKind.BODY,
+        media_type="text/plain",
+        filename="",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        text=text.text,
+        hidden=(Span(0, len(text.text)),) if text.text else (),
+    )
+    return Leaf(part, data, text.defects)
 
 
 def _believed(media: MediaType, data: bytes) -> MediaType:

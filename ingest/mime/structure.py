@@ -6,6 +6,7 @@ with `bytes.find` and hands out the exact bytes, so that an enclosed message kee
 had when it was sent.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ MAX_DEPTH = 50  # containers around a part; real mail stays under 15
 MAX_ENTITIES = 1_000  # parts and containers looked at in one message
 MAX_PREAMBLE = 500  # bytes; "This is a multi-part message in MIME format" and its kin
 
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _USUAL = (b"mime", b"multipart", b"multi-part")
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 
@@ -31,6 +33,7 @@ class Entity:
     body: bytes = b""  # before transfer decoding; decoded for an enclosed message; no multipart's
     parent: str = ""  # media type of the container around it
     first: bool = True  # among its siblings
+    outside: bytes = b""  # of a multipart: what stands before its parts and after them
     defects: tuple[str, ...] = ()  # of its place in the tree; `fields` has those of its header
 
 
@@ -77,8 +80,14 @@ def _open(node: _Node) -> tuple[Entity, list[_Node]]:
     fields = read_fields(node.source, node.start, node.end)
     default = "message/rfc822" if node.parent == "multipart/digest" else "text/plain"
     media, bad_type = fields.media_type(default=default)
-    defects = (bad_type,) if bad_type else ()
-    entity = Entity(node.section, fields, media, b"", node.parent, node.first, defects)
+    entity = Entity(
+        section=node.section,
+        fields=fields,
+        media=media,
+        parent=node.parent,
+        first=node.first,
+        defects=(bad_type,) if bad_type else (),
+    )
     is_message = media.name in MESSAGE_TYPES
     if not is_message and not media.name.startswith("multipart/"):
         return _leaf(entity, node), []
@@ -127,9 +136,14 @@ def _multipart(entity: Entity, node: _Node) -> tuple[Entity, list[_Node]]:
     cut = _cut(node.source, start, node.end, b"--" + boundary)
     if not boundary or not cut.parts:
         return _leaf(entity, node, media="text/plain", why="bad-boundary"), []
-    if _tells_something(cut.preamble) or cut.epilogue.strip():
-        entity = replace(entity, defects=(*entity.defects, "text-outside-parts"))
-    entity = replace(entity, section=node.prefix)
+    defects = ("bad-boundary",) if cut.loose else ()
+    outside = _outside(cut)
+    if outside:
+        defects = (*defects, "text-outside-parts")
+    if entity.fields.says_text():
+        outside = node.source[start : node.end]
+    defects = (*entity.defects, *defects)
+    entity = replace(entity, section=node.prefix, outside=outside, defects=defects)
     return entity, [_part(node, entity, *each) for each in enumerate(cut.parts, 1)]
 
 
@@ -153,23 +167,49 @@ class _Cut:
     preamble: bytes = b""
     parts: tuple[tuple[int, int], ...] = ()  # where each begins and ends
     epilogue: bytes = b""
+    loose: bool = False  # its delimiters share their lines with other characters
 
 
 def _cut(source: bytes, start: int, end: int, dashed: bytes) -> _Cut:
-    """Cut where lines begin with `dashed`. Stops at one part more than is ever looked at."""
+    """Cut at the lines that are the delimiter, or, without any, at those that begin with it.
+
+    RFC 2046, 5.1.1 lets a reader do the latter, but where boundaries are nested and one begins
+    like the other only the former tells them apart.
+    """
+    strict = _cut_at(source, start, end, dashed, loose=False)
+    return strict if strict.parts else _cut_at(source, start, end, dashed, loose=True)
+
+
+def _cut_at(source: bytes, start: int, end: int, dashed: bytes, *, loose: bool) -> _Cut:
+    """Stops at one part more than is ever looked at."""
     parts: list[tuple[int, int]] = []
     preamble, begins = b"", -1
-    for line, after, closes in _delimiters(source, start, end, dashed):
+    for line, after, closes in _delimiters(source, start, end, dashed, loose=loose):
         if begins < 0:
             preamble = source[start:line]
         elif line > begins:  # nothing lies between doubled delimiters
             parts.append((begins, _without_line_end(source, begins, line)))
         begins = after
         if closes or len(parts) > MAX_ENTITIES:
-            return _Cut(preamble, tuple(parts), source[after:end] if closes else b"")
+            return _Cut(preamble, tuple(parts), source[after:end] if closes else b"", loose)
     if begins >= 0:
-        parts.append((begins, end))
-    return _Cut(preamble, tuple(parts))
+        parts.append((begins, _before_glued_end(source, begins, end, dashed)))
+    return _Cut(preamble, tuple(parts), loose=loose)
+
+
+def _before_glued_end(source: bytes, start: int, end: int, dashed: bytes) -> int:
+    """Where the last part ends if its closing delimiter sticks to a text without a line end."""
+    closing = dashed + b"--"
+    last = source[max(start, end - len(closing) - 4) : end].rstrip()
+    if not last.endswith(closing):
+        return end
+    return source.rindex(closing, start, end)
+
+
+def _outside(cut: _Cut) -> bytes:
+    """What is written outside the parts, where mail programs do not look."""
+    told = [cut.preamble] if _tells_something(cut.preamble) else []
+    return b"\n".join([*told, cut.epilogue]) if told or cut.epilogue.strip() else b""
 
 
 def _tells_something(preamble: bytes) -> bool:
@@ -179,18 +219,28 @@ def _tells_something(preamble: bytes) -> bool:
 
 
 def _delimiters(
-    source: bytes, start: int, end: int, dashed: bytes
+    source: bytes, start: int, end: int, dashed: bytes, *, loose: bool
 ) -> Iterator[tuple[int, int, bool]]:
     """Yield each delimiter line: where it begins, where the next begins, whether it closes."""
     found = source.find(dashed, start, end)
     while found >= 0:
         after = found + len(dashed)
-        closes = source.startswith(b"--", after, end)
-        rest = _line_after(source, after + 2 * closes, end)
-        if rest is not None and (found == start or source[found - 1] in b"\r\n"):
-            yield found, rest, closes
-            after = rest
+        if found == start or source[found - 1] in b"\r\n":
+            closes = source.startswith(b"--", after, end)
+            position = after + 2 * closes
+            rest = (
+                _next_line(source, position, end) if loose else _line_after(source, position, end)
+            )
+            if rest is not None:
+                yield found, rest, closes
+                after = rest
         found = source.find(dashed, after, end)
+
+
+def _next_line(source: bytes, position: int, end: int) -> int:
+    """Where the next line begins, whatever is left on this one."""
+    line_end = _LINE_END.search(source, position, end)
+    return line_end.end() if line_end else end
 
 
 def _line_after(source: bytes, position: int, end: int) -> int | None:

@@ -50,6 +50,8 @@ def read(data: bytes, media: MediaType) -> Text:
         charset = _declared_in(data)
     text, defect = charsets.decode(data, charset)
     codes = (defect,) if defect else ()
+    if defect and "\ufffd" in text:
+        codes = (*codes, "undecodable-text")
     if media.name == "text/html":
         return _from_html(text, codes)
     return _from_plain(text, codes)

@@ -9,6 +9,7 @@ BAD_QUOTED_PRINTABLE = "bad-quoted-printable"
 UNKNOWN_ENCODING = "unknown-encoding"
 
 MAX_BASE64_RUNS = 10_000  # stretches between padding; more than one is already broken
+PROSE = 8  # where one in so many is a blank or no letter of base64, nothing was encoded
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_RUN = re.compile(rb"[^=]+")
@@ -38,7 +39,12 @@ def _base64(encoded: bytes) -> tuple[bytes, str | None]:
     try:
         return binascii.a2b_base64(packed, strict_mode=True), None
     except binascii.Error:
-        return _broken_base64(_NOT_BASE64.sub(b"", packed)), BAD_BASE64
+        letters = _NOT_BASE64.sub(b"", packed)
+    foreign = len(packed) - len(letters)
+    blanks = encoded.count(b" ")
+    if foreign and (foreign + blanks) * PROSE >= len(packed) + blanks:
+        return encoded, BAD_BASE64
+    return _broken_base64(letters), BAD_BASE64
 
 
 def _broken_base64(packed: bytes) -> bytes:
