@@ -1,8 +1,9 @@
 """The command line: `section9 COMMAND`. Parses who and where, and turns errors into exit codes.
 
 Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 nothing matched;
-10 no authority; 11 a case refused; 20 the archive does not verify; 21 to 28 the archive, 30 to 32
-the index cannot be used as it is; 130 interrupted. docs/operating.md has them all.
+10 no authority; 11 a case refused; 12 a second person is missing; 20 the archive does not verify;
+21 to 28 the archive, 30 to 32 the index cannot be used as it is; 130 interrupted.
+docs/operating.md has them all.
 """
 
 import os
@@ -11,7 +12,17 @@ from pathlib import Path
 
 import click
 
-from commands import casework, detecting, helping, indexing, intake, investigation, serving, setup
+from commands import (
+    casework,
+    detecting,
+    helping,
+    indexing,
+    intake,
+    investigation,
+    requesting,
+    serving,
+    setup,
+)
 from commands.app import SETTINGS_FILE, App
 from section9 import Section9Error
 
@@ -52,6 +63,8 @@ for command in (
     intake.people,
     detecting.detect,
     casework.case,
+    requesting.approve,
+    requesting.request,
     investigation.search,
     investigation.show,
     indexing.index,

@@ -69,10 +69,10 @@ class RoleMissingError(Section9Error):
     exit_code: ClassVar[int] = 10
 
     def __init__(self, account: str, deed: Deed) -> None:
-        roles = " or ".join(sorted(ALLOWED[deed]))
+        roles = ", ".join(sorted(ALLOWED[deed]))
         super().__init__(
-            f"{account} may not {deed}: that takes the role {roles}, "
-            "which whoever keeps section9.toml gives in [roles]"
+            f"{account or 'nobody'} may not {deed}: [roles] in section9.toml gives that account "
+            f"none of {roles}; have whoever keeps the settings add it, or somebody else do this"
         )
 
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from archive.blobs import Blobs
     from archive.ledger import Ledger
     from archive.store import FolderStore
+    from cases.approvals import Desk
     from cases.casebook import Casebook
     from cases.gate import Gate
+    from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Settings
     from ingest.jobs import WorkerSettings
@@ -129,6 +131,27 @@ class App:
         from cases.casebook import Casebook
 
         return Casebook(self.ledger, actor=self.actor, clock=self.clock)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Who may do what."""
+        from commands.settings import accounts
+
+        return accounts(self.settings)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where what takes two people is asked for and approved."""
+        from cases.approvals import Desk
+        from commands.settings import terms
+
+        return Desk(
+            self.ledger,
+            actor=self.actor,
+            clock=self.clock,
+            accounts=self.accounts,
+            terms=terms(self.settings.approvals),
+        )
 
     @cached_property
     def gate(self) -> "Gate":

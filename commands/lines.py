@@ -14,10 +14,11 @@ import msgspec
 from msgspec import Struct, field
 
 from archive.verify import Verification
+from cases.approvals import Request
 from cases.gate import Answer
 from ingest.account import Account
 from search.index import Excerpt, Hit
-from section9 import Case, CaseId, Finding, MailId, PartId, RuleId, Section9Error
+from section9 import Case, CaseId, Finding, MailId, PartId, RequestId, RuleId, Section9Error
 
 Line = TypeVar("Line", bound=Struct)
 
@@ -42,6 +43,23 @@ class CaseLine(Struct, frozen=True, tag_field="schema", tag="section9.case/1"):
     opened: datetime
     expires: datetime
     closed: datetime | None
+
+
+class RequestLine(Struct, frozen=True, tag_field="schema", tag="section9.request/1"):
+    """What takes two people, as it stands now."""
+
+    request: RequestId
+    act: str
+    subject: tuple[str, ...]
+    case: CaseId | None
+    reason: str
+    state: str  # waiting, cooling, approved, used, declined or lapsed
+    by: str
+    at: datetime
+    approved_by: str | None
+    usable: datetime | None  # from when an approved one may be used
+    lapses: datetime
+    declined_by: str | None
 
 
 class ExcerptLine(Struct, frozen=True):
@@ -287,4 +305,23 @@ def case_line(case: Case) -> CaseLine:
         opened=case.opened,
         expires=case.expires,
         closed=case.closed,
+    )
+
+
+def request_line(request: Request, *, now: datetime) -> RequestLine:
+    """A request, as `--json` prints it."""
+    asked, approved = request.asked, request.approved
+    return RequestLine(
+        request=request.id,
+        act=asked.act,
+        subject=asked.subject,
+        case=asked.case,
+        reason=asked.reason,
+        state=request.state(now),
+        by=request.by,
+        at=request.at,
+        approved_by=approved.by if approved else None,
+        usable=approved.usable if approved else None,
+        lapses=request.lapses,
+        declined_by=request.declined.by if request.declined else None,
     )

@@ -34,6 +34,26 @@ workers = 0                   # 0: one for each core
 seconds_per_message = 60      # a message that takes longer is archived unread, and says so
 memory = "1536MiB"            # address space of a worker
 
+# Who may do what (docs/authority.md), by operating-system account. While nobody stands here no
+# role is checked, and every case says that its authoriser was only named. Roles: investigator,
+# authoriser, dsl, dpo, head-teacher, technician, auditor. Nobody decides about their own mail, so
+# give every address a person has.
+[roles]
+# "i.nspector" = { roles = ["investigator"], addresses = ["i.nspector@school.example"] }
+# "h.ead" = { roles = ["authoriser", "head-teacher"], addresses = ["h.ead@school.example"] }
+# "o.fficer" = { roles = ["dpo"], addresses = ["dpo@school.example"] }
+# "t.ech" = { roles = ["technician"] }
+
+[routing]                     # the accounts that alone authorise a case about a head or the DSL
+head_teacher = []             # ["c.hair"]
+dsl = []
+
+[approvals]                   # what takes two people: how long it cools off, how long it lasts
+release_hold = { cooling_off_days = 7, valid_days = 14 }
+purge_early = { cooling_off_days = 0, valid_days = 14 }
+break_seal = { cooling_off_days = 0, valid_days = 2 }
+open_protected = { cooling_off_days = 0, valid_days = 30 }
+
 # [search]                    # on Elasticsearch; without it the index is a file in this folder
 # url = "https://es.school.example:9200"
 # api_key_file = "/etc/section9/elasticsearch.key"

@@ -15,6 +15,7 @@ SHAPES = [
     lines.FoundLine,
     lines.HitLine,
     lines.IngestLine,
+    lines.RequestLine,
     lines.TextLine,
     lines.VerifyLine,
 ]
