@@ -215,6 +215,31 @@ class Trust(StrEnum):
     SUSPECT = "suspect"  # a journal report that was not believed; it is credited to nobody
 
 
+class Change(StrEnum):
+    """What befell a copy in a mailbox."""
+
+    MOVED = "moved"
+    DELETED = "deleted"  # into a folder of the deleted, where its owner can take it back
+    PURGED = "purged"  # out of its owner's reach; `folder` says where the server still keeps it
+    RESTORED = "restored"  # out of the deleted, or back from nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a copy's story: it happened after `after` and before `before`.
+
+    The two are the same moment where the server tells it. `item` is what the server calls the
+    copy from then on.
+    """
+
+    change: Change
+    folder: str  # where it lies since; empty when it is nowhere in the mailbox
+    after: datetime | None  # last known to be where it was; None when nobody knows
+    before: datetime  # found changed
+    by: str = ""  # who did it, where the server tells
+    item: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One copy of a message: where it was seen, when, and on whose word."""
@@ -224,7 +249,9 @@ class Sighting:
     source: Source
     seen: datetime  # when we took it in
     mailbox: str = ""  # whose mailbox it lay in, where that is known
-    folder: str = ""  # the folder or file it was read from
+    folder: str = ""  # the folder or file it was first read from
+    item: str = ""  # what the mailbox's server called it there
+    arrived: datetime | None = None  # when it came to the mailbox, as its server says
     envelope: Envelope | None = None
     recipients: tuple[Recipient, ...] = ()
     sender: str = ""  # whom the mail server says it is from
@@ -232,7 +259,23 @@ class Sighting:
     trust: Trust = Trust.NONE
     reasons: tuple[str, ...] = ()  # why a report was not believed: see ingest/journal
     original: BlobId | None = None  # the message itself, where `blob` is a report around it
-    deleted: datetime | None = None
+    story: tuple[Turn, ...] = ()  # what befell it in its mailbox, oldest first
+
+    @property
+    def place(self) -> str:
+        """The folder it lies in as far as is known; empty when it was purged."""
+        return self.story[-1].folder if self.story else self.folder
+
+    @property
+    def deleted(self) -> datetime | None:
+        """Since when it is deleted or purged, at the latest; None where it is not."""
+        since = None
+        for turn in self.story:
+            if turn.change is Change.RESTORED:
+                since = None
+            elif turn.change is not Change.MOVED:
+                since = since or turn.before
+        return since
 
     @property
     def message(self) -> BlobId:

@@ -20,6 +20,7 @@ from section9 import (
     MailId,
     RequestId,
     Sighting,
+    Source,
 )
 
 
@@ -63,6 +64,35 @@ class Scanned:
     findings: tuple[Finding, ...]
     defects: tuple[Defect, ...]
     kind: Literal["scanned"] = "scanned"
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A copy was found moved, deleted, purged or restored in its mailbox."""
+
+    at: datetime
+    by: str
+    mail: MailId
+    sighting: Sighting  # as it stands now, its whole story with it
+    kind: Literal["turned"] = "turned"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A mailbox was looked through; what its folders were found to hold, they held by then."""
+
+    at: datetime
+    by: str
+    source: Source
+    mailbox: str
+    began: datetime
+    folders: tuple[str, ...]  # those looked through to the end
+    seen: int  # messages in them: new + known + failed
+    new: int
+    known: int
+    failed: int
+    turned: int  # copies that were found moved, deleted, purged or restored
+    kind: Literal["collected"] = "collected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +342,8 @@ class Verified:
 Event = (
     Sighted
     | Scanned
+    | Turned
+    | Collected
     | CaseOpened
     | CaseExtended
     | CaseClosed

@@ -21,6 +21,7 @@ from archive.events import (
     CaseClosed,
     CaseExtended,
     CaseOpened,
+    Collected,
     Declined,
     Event,
     HoldPlaced,
@@ -37,6 +38,7 @@ from archive.events import (
     Sealed,
     Searched,
     Sighted,
+    Turned,
     Verified,
     Viewed,
 )
@@ -46,6 +48,8 @@ ZEROS: Final = "0" * 64
 """What the first segment names as the hash of the one before."""
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
+    Book.MAIL: (Sighted, Scanned, Turned, Collected),
+    Book.CASES: (CaseOpened, CaseExtended, CaseClosed, PeopleImported),
     Book.MAIL: (Sighted, Scanned),
     Book.CASES: (
         *(CaseOpened, CaseExtended, CaseClosed, PeopleImported),

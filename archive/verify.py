@@ -15,7 +15,7 @@ from archive import chain, segment
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.census import Census
 from archive.chain import Altered, Link, Missing
-from archive.events import Book, Event, Head, Searched, Sighted, Verified
+from archive.events import Book, Event, Head, Searched, Sighted, Turned, Verified
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.segment import Reading
 from archive.store import StoreError
@@ -194,7 +194,8 @@ class _Audit:
             reading = segment.read(book, content)
             link = Link(number, segment.hash_of(content), _previous(book, number, reading))
             self._inspect(book, link, reading)
-            sightings = [event.sighting for event in reading.events if isinstance(event, Sighted)]
+            told = (event for event in reading.events if isinstance(event, Sighted | Turned))
+            sightings = [event.sighting for event in told]
             self._census.add_sightings(sightings, segment=number, upto=upto)
             self._advance(events=len(reading.events))
             yield link

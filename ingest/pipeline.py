@@ -15,13 +15,13 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from archive.events import Book, Scanned, Sighted
+from archive.events import Book, Collected, Scanned, Sighted, Turned
 from archive.ledger import Ledger
 from archive.segment import Segment
 from ingest.jobs import Draft, Incoming, Replayed
 from ingest.pool import Pool
 from search.index import Index, RecordRejectedError
-from section9 import Defect, MailId, ParsedMail, Record, SightingId
+from section9 import Defect, MailId, ParsedMail, Record, Sighting, SightingId
 
 BATCH = 200  # messages in a ledger segment, at most
 LOOK_UP = 2_000  # jobs asked after in the index at once
@@ -93,6 +93,18 @@ class Pipeline:
                 defects=record.parsed.defects,
             )
 
+    def tell(self, events: Sequence[Turned | Collected]) -> None:
+        """Write down what befell copies in their mailboxes, and index it."""
+        head = self.ledger.append(Book.MAIL, events)
+        records: dict[MailId, Record] = {}
+        for event in events:
+            if isinstance(event, Turned):
+                known = records.get(event.mail) or self.index.get(event.mail)
+                if known is None:
+                    return  # dropped meanwhile: `catch_up` decides on the whole segment
+                records[event.mail] = replace(known, sightings=_told(known, event.sighting))
+        self._index(list(records.values()), segment=head.number)
+
     def catch_up(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index up to the ledger. `progress` hears the number of each segment done."""
         for segments in grouped(map(self._segment, self.behind())):
@@ -130,15 +142,20 @@ def replayed(segment: Segment) -> Iterator[Replayed]:
     jobs: dict[MailId, Replayed] = {}
     for event in segment.events:
         match event:
-            case Sighted():
+            case Sighted() | Turned():
                 job = jobs.get(event.mail) or Replayed(event.mail, event.sighting.message)
-                sightings = (*job.sightings, event.sighting)
+                others = (one for one in job.sightings if one.id != event.sighting.id)
+                sightings = (*others, event.sighting)
                 jobs[event.mail] = msgspec.structs.replace(job, sightings=sightings)
             case Scanned():
                 job = jobs.get(event.mail) or Replayed(event.mail, event.blob)
                 findings = tuple(dict.fromkeys(job.findings + event.findings))
                 jobs[event.mail] = msgspec.structs.replace(job, findings=findings)
     yield from jobs.values()
+
+
+def _told(record: Record, sighting: Sighting) -> tuple[Sighting, ...]:
+    return tuple(sighting if one.id == sighting.id else one for one in record.sightings)
 
 
 def grouped(segments: Iterable[Segment]) -> Iterator[Sequence[Segment]]:

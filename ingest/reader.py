@@ -89,9 +89,14 @@ def unread(content: bytes, why: str) -> ParsedMail:
 
 
 def _date(parsed: ParsedMail, sightings: tuple[Sighting, ...]) -> datetime | None:
-    """When the message was sent; the moment of its arrival stands in where SMTP brought it."""
+    """When the message was sent; the moment of its arrival stands in where a server tells it."""
     if not sightings:  # a later entry about a message whose date is known from its first
         return None
-    arrived = [sighting.seen for sighting in sightings if sighting.source is Source.SMTP]
     seen = min(sighting.seen for sighting in sightings)
-    return believed_date(parsed, seen=seen, arrived=min(arrived, default=None))
+    arrived = min((at for at in map(_arrived, sightings) if at), default=None)
+    return believed_date(parsed, seen=seen, arrived=arrived)
+
+
+def _arrived(sighting: Sighting) -> datetime | None:
+    """When a copy arrived: here, where SMTP brought it; else as its mailbox's server says."""
+    return sighting.seen if sighting.source is Source.SMTP else sighting.arrived

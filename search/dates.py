@@ -24,6 +24,11 @@ def period(text: str) -> tuple[datetime, datetime]:
     return start, _end(start, precision=len(given))
 
 
+def stamp(moment: datetime) -> str:
+    """Write a moment as a value: such values are in the order of time."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
 def _end(start: datetime, *, precision: int) -> datetime:
     """Add one of the smallest unit written: 1 a year, 2 a month, 3 a day, 5 a minute."""
     match precision:

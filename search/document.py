@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from search.dates import stamp
 from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
 from search.tree import clean
 from search.words import fold
-from section9 import Part, Participant, PartKind, Record, Role, Sighting, Trust
+from section9 import Change, Part, Participant, PartKind, Record, Role, Sighting, Trust
 
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
@@ -115,9 +116,19 @@ def _values(
     for sighting in record.sightings:
         yield "sighting", sighting.id
         yield "source", sighting.source
-        if sighting.folder:
-            yield "folder", clean(sighting.folder)
+        yield from _mailbox_values(sighting)
         yield from _envelope_values(sighting)
+
+
+def _mailbox_values(sighting: Sighting) -> Iterator[tuple[str, str]]:
+    """Give where a copy lay, and when it was deleted, over the whole of its story."""
+    folders = (sighting.folder, *(turn.folder for turn in sighting.story))
+    for folder in folders:
+        if folder:
+            yield "folder", clean(folder)
+    for turn in sighting.story:
+        if turn.change in {Change.DELETED, Change.PURGED}:
+            yield "deleted", stamp(turn.before)
 
 
 def _envelope_values(sighting: Sighting) -> Iterator[tuple[str, str]]:

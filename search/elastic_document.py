@@ -24,11 +24,11 @@ from search.tree import clean
 from search.words import root, stem, words
 from section9 import Finding, Record
 
-FORMAT = f"3/{unicodedata.unidata_version}"
+FORMAT = f"4/{unicodedata.unidata_version}"
 """Changes with the mapping, with `document.py`, and with Python's idea of a letter."""
 
 FINDING_FIELDS = ("finding", "category", "clause", "confidence", "severity")
-VALUE_FIELDS = tuple(f.name for f in FIELDS if f.exact and f.name not in FINDING_FIELDS)
+VALUE_FIELDS = tuple(f.name for f in FIELDS if f.whole and f.name not in FINDING_FIELDS)
 WORD_FIELDS = tuple(f.name for f in FIELDS if f.kind in {Kind.TEXT, Kind.PEOPLE})
 
 LONGEST = 32_765

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from search.dates import stamp
 from search.elastic_document import FINDING_FIELDS, fitting, name_form, prose_form
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.sqlite_where import UNDATED, rank
@@ -68,8 +69,10 @@ def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one return a form
             return _exactly(field, [value])
         case StartsWith(field, value):
             return _starting(field, value)
-        case Between(_, low, high):
+        case Between("date", low, high):
             return _between(low, high)
+        case Between(field, low, high):
+            return _valued_between(field, low, high)
 
 
 def _wrapped(query: Query) -> Clause:
@@ -140,6 +143,12 @@ def _between(low: datetime | None, high: datetime | None) -> Clause:
     newest = rank(high) if high is not None else -UNDATED
     oldest = rank(low) if low is not None else UNDATED - 1
     return {"range": {"rank": {"gt": newest, "lte": oldest}}}
+
+
+def _valued_between(field: str, low: datetime | None, high: datetime | None) -> Clause:
+    """Compare moments that are kept as values, of which a mail may have several."""
+    bounds = {"gte": stamp(low) if low else None, "lt": stamp(high) if high else None}
+    return _valued(field, {"range": {path(field): {k: v for k, v in bounds.items() if v}}})
 
 
 def _exactly(field: str, values: list[str]) -> Clause:

@@ -50,8 +50,13 @@ class Field:
 
     @property
     def exact(self) -> bool:
-        """Tell whether engines keep its values whole, so that they can be counted."""
+        """Tell whether its values are names, so that they can be counted."""
         return self.kind in {Kind.PEOPLE, Kind.VALUE, Kind.NUMBER}
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether engines keep its values whole: the exact ones, and moments with a column."""
+        return self.exact or (self.kind is Kind.DATE and bool(self.columns))
 
 
 FIELDS = (
@@ -122,7 +127,7 @@ FIELDS = (
     Field(
         "folder",
         Kind.VALUE,
-        "the folder or file a copy was read from",
+        "the folder or file a copy was read from, and any folder it was in since",
         'folder:"deleted items"',
         ("folder",),
     ),
@@ -144,13 +149,20 @@ FIELDS = (
     Field(
         "is",
         Kind.VALUE,
-        "deleted: a copy was deleted; flagged: a detector found something; "
+        "deleted: a copy is deleted or purged in its mailbox; flagged: a detector found something; "
         "opaque: part of it could not be read, so no search sees that part; "
         "external: it came from outside the trust or went there; "
         "forged: a journal report that was not believed",
         "is:deleted",
         ("is",),
         ("deleted", "external", "flagged", "forged", "opaque"),
+    ),
+    Field(
+        "deleted",
+        Kind.DATE,
+        "by when a copy was found deleted or purged from its mailbox",
+        "deleted:[2026-01-01 TO *]",
+        ("deleted",),
     ),
     Field(
         "role",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from section9 import Finding, ParsedMail, Record, Sighting
+from section9 import Finding, ParsedMail, Record, Sighting, Turn
 
 _T = TypeVar("_T")
 
@@ -77,12 +77,15 @@ def _merge_sighting(old: Sighting, new: Sighting) -> Sighting:
         folder=first.folder or again.folder,
         envelope=first.envelope or again.envelope,
         recipients=_union(first.recipients, again.recipients),
-        deleted=_earliest(first.deleted, again.deleted),
+        item=first.item or again.item,
+        arrived=first.arrived or again.arrived,
+        story=max(old.story, new.story, key=_length),
     )
 
 
-def _earliest(*moments: datetime | None) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)
+def _length(story: tuple[Turn, ...]) -> tuple[int, list[tuple[datetime, str, str]]]:
+    """Compare two tellings of one story: the longer goes on from the shorter."""
+    return len(story), [(turn.before, turn.change, turn.folder) for turn in story]
 
 
 def _merge_findings(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from search.dates import stamp
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.tree import (
     All,
@@ -57,8 +58,10 @@ def condition(query: Query, expand: Expand) -> Condition:  # noqa: PLR0911 - one
             return _exactly(field, [value])
         case StartsWith(field, value):
             return _starting(field, value)
-        case Between(_, low, high):
+        case Between("date", low, high):
             return _between(low, high)
+        case Between(field, low, high):
+            return _valued_between(field, low, high)
         case Not(part):
             inner = condition(part, expand)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
@@ -122,6 +125,17 @@ def _between(low: datetime | None, high: datetime | None) -> Condition:
     newest = rank(high) if high is not None else -UNDATED
     oldest = rank(low) if low is not None else UNDATED - 1
     return Condition("m.rank > ? AND m.rank <= ?", (newest, oldest))
+
+
+def _valued_between(field: str, low: datetime | None, high: datetime | None) -> Condition:
+    """Compare moments that are kept as values, of which a mail may have several."""
+    columns = BY_NAME[field].columns
+    least, end = stamp(low) if low else "", stamp(high) if high else _LAST
+    return Condition(
+        "m.row IN (SELECT row FROM value "  # noqa: S608 - only question marks are put in
+        f"WHERE col IN ({_marks(columns)}) AND value >= ? AND value < ?)",
+        (*columns, least, end),
+    )
 
 
 def _marks(values: Sequence[str]) -> str:

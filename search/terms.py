@@ -172,7 +172,7 @@ def read_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
             return _date_range(low, high, position, here)
         case Kind.NUMBER:
             return _number_range(low, high, position, here)
-    raise here.error(position, "a range needs date: or severity: before it", QUOTE)
+    raise here.error(position, "a range needs deleted:, date: or severity: before it", QUOTE)
 
 
 def _date_range(low: Bound, high: Bound, position: int, here: Here) -> Query:

@@ -41,6 +41,7 @@ from search.words import stem, words
 from section9 import (
     BlobId,
     Category,
+    Change,
     Confidence,
     Defect,
     Envelope,
@@ -60,6 +61,7 @@ from section9 import (
     Source,
     Span,
     Trust,
+    Turn,
 )
 
 ENGINES: dict[str, Callable[[Path], Index]] = {
@@ -138,6 +140,10 @@ def mail(  # noqa: PLR0913 - each names a piece that some test is about
     return Record(MailId(name(seed)), date, parsed, copies, findings)
 
 
+def purged(before: datetime) -> tuple[Turn, ...]:
+    return (Turn(Change.PURGED, "", None, before),)
+
+
 def on(month: int, day: int, hour: int = 12) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
 
@@ -205,7 +211,16 @@ MAILS = {
                 folder="Deleted Items/Old",
                 source=Source.FILE,
             ),
-            sighted("deleted-2", deleted=on(3, 5), mailbox="head@school.example"),
+            sighted(
+                "deleted-2",
+                mailbox="head@school.example",
+                folder="Inbox",
+                story=(
+                    Turn(Change.DELETED, "Trash", on(3, 3), on(3, 5)),
+                    Turn(Change.RESTORED, "Archive", on(3, 5), on(3, 6)),
+                    Turn(Change.PURGED, "", on(3, 6), on(4, 5)),
+                ),
+            ),
         ),
     ),
     "journaled": mail(
@@ -258,9 +273,11 @@ def matches(query: Query, record: Record) -> bool:  # noqa: PLR0911 - one return
             return any(matches(part, record) for part in parts)
         case Not(part):
             return not matches(part, record)
-        case Between(_, low, high):
-            date = record.date
-            return date is not None and (not low or low <= date) and (not high or date < high)
+        case Between(field, low, high):
+            return any(
+                (not low or low <= moment) and (not high or moment < high)
+                for moment in _times(record, field)
+            )
         case Exact("id", value):
             return record.mail == value
         case StartsWith("id", value):
@@ -270,6 +287,13 @@ def matches(query: Query, record: Record) -> bool:  # noqa: PLR0911 - one return
         case StartsWith(field, value):
             return any(known.startswith(value) for known in _values(record, field))
     return any(_says(query, column, run) for column, run in _runs(record, query.field))
+
+
+def _times(record: Record, field: str) -> list[datetime]:
+    if field == "date":
+        return [record.date] if record.date else []
+    turns = (turn for copy in record.sightings for turn in copy.story)
+    return [turn.before for turn in turns if turn.change in {Change.DELETED, Change.PURGED}]
 
 
 def _values(record: Record, field: str) -> set[str]:
@@ -396,6 +420,9 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("domain:home.example from:omar", {"attached"}),
         ('folder:"deleted items/old"', {"deleted"}),
         ("folder:deleted*", {"deleted"}),
+        ("folder:inbox", {"deleted"}),
+        ("folder:trash", {"deleted"}),
+        ("folder:archive", {"deleted"}),
         ("folder:*", {"deleted"}),
         ('message-id:"plain@school.example"', {"plain"}),
         (f"id:{name('plain')[:12]}", {"plain"}),
@@ -421,6 +448,13 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("date:>=2026-03-04", {"enclosed"}),
         ("date:<2026-01-06", {"plain"}),
         ("date:[* TO *]", set(MAILS) - {"undated"}),
+        ("deleted:2026-03-05", {"deleted"}),
+        ("deleted:[2026-03 TO *]", {"deleted"}),
+        ("deleted:[* TO *]", {"deleted"}),
+        ("deleted:2026-03-06", set()),
+        ("deleted:[2026-03-06 TO 2026-04-04]", set()),
+        ("deleted:>2026-04-05", set()),
+        ("deleted:<=2026-04-05", {"deleted"}),
         # operators
         ("annual review", {"plain", "undated", "seams"}),
         ("subject:pay OR subject:register", {"deleted", "seams", "attached"}),
@@ -480,11 +514,11 @@ def _cut(words_and_size: tuple[tuple[str, ...], int]) -> tuple[str, ...]:
     return (*before, last[: words_and_size[1]])
 
 
-def _between(ends: tuple[datetime | None, datetime | None]) -> Between:
-    low, high = ends
+def _between(of: tuple[str, datetime | None, datetime | None]) -> Between:
+    field, low, high = of
     if low and high and low >= high:
         low, high = high, None
-    return Between("date", low, high)
+    return Between(field, low, high)
 
 
 def _long(started: tuple[str, ...]) -> bool:
@@ -498,7 +532,7 @@ _leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(Prefix, _text_field, st.tuples(_words, st.integers(2, 4)).map(_cut).filter(_long)),
     st.sampled_from(_pairs).map(lambda pair: Exact(*pair)),
     st.sampled_from(_pairs).map(lambda pair: StartsWith(pair[0], pair[1][:3])),
-    st.tuples(_moments, _moments).map(_between),
+    st.tuples(st.sampled_from(["date", "deleted"]), _moments, _moments).map(_between),
     st.sampled_from([StartsWith("id", found[:1]) for found in IDS]),
 )
 _queries = st.recursive(
@@ -714,7 +748,7 @@ def test_putting_again_changes_nothing(index: Index) -> None:
 def test_copies_of_a_mail_become_one(index: Index) -> None:
     """What any copy or scan tells is kept, and can be searched, wherever it was put."""
     first = mail("m", subject="trip", findings=(found("nhs-number"),))
-    copy = sighted("copy", deleted=on(3, 1), mailbox="omar@home.example")
+    copy = sighted("copy", story=purged(on(3, 1)), mailbox="omar@home.example")
     second = dataclasses.replace(
         first,
         parsed=dataclasses.replace(first.parsed, bcc=(OMAR,)),
@@ -743,7 +777,7 @@ def test_merging_loses_nothing_and_is_done_once() -> None:
     three = mail(
         "m",
         findings=(found("a", version=2),),
-        sightings=(sighted("1", deleted=on(4, 4), mailbox="j.doe@school.example"),),
+        sightings=(sighted("1", story=purged(on(4, 4)), mailbox="j.doe@school.example"),),
         date=on(1, 1),
     )
 
