@@ -49,8 +49,6 @@ ZEROS: Final = "0" * 64
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: (Sighted, Scanned, Turned, Collected),
-    Book.CASES: (CaseOpened, CaseExtended, CaseClosed, PeopleImported),
-    Book.MAIL: (Sighted, Scanned),
     Book.CASES: (
         *(CaseOpened, CaseExtended, CaseClosed, PeopleImported),
         *(Requested, Approved, Declined, RequestUsed),
