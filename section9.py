@@ -241,6 +241,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """Where a copy comes from that lay there in no mail format: its bytes were made by us."""
+
+    way: str  # the kind of file and the version of our way to rebuild from it: `pst/1`
+    sha256: str  # of the whole file that it was taken from
+    lost: tuple[str, ...] = ()  # codes of what could not be rebuilt: see ingest/outlook
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One copy of a message: where it was seen, when, and on whose word."""
 
@@ -250,7 +259,7 @@ class Sighting:
     seen: datetime  # when we took it in
     mailbox: str = ""  # whose mailbox it lay in, where that is known
     folder: str = ""  # the folder or file it was first read from
-    item: str = ""  # what the mailbox's server called it there
+    item: str = ""  # which of the messages there: what the mailbox or the file calls it
     arrived: datetime | None = None  # when it came to the mailbox, as its server says
     envelope: Envelope | None = None
     recipients: tuple[Recipient, ...] = ()
@@ -259,6 +268,7 @@ class Sighting:
     trust: Trust = Trust.NONE
     reasons: tuple[str, ...] = ()  # why a report was not believed: see ingest/journal
     original: BlobId | None = None  # the message itself, where `blob` is a report around it
+    rebuilt: Rebuilt | None = None  # None where `blob` is what was there, byte for byte
     story: tuple[Turn, ...] = ()  # what befell it in its mailbox, oldest first
 
     @property

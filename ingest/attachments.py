@@ -6,19 +6,16 @@ deadline and started anew for the next document. `ingest.extraction` is what it 
 """
 
 import math
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 import structlog
 
+from ingest import confined
 from ingest.extraction import kinds, plain
 from ingest.extraction.frames import (
     MAX_TEXT,
@@ -36,7 +33,6 @@ __all__ = ["Extracted", "Extractor"]
 MEMORY = 320 * 1024 * 1024  # bytes of data; some 80 MB of program text come on top
 SECONDS = 20.0
 MAX_BODY = 4 * MAX_TEXT  # bytes of UTF-8
-PROJECT = Path(__file__).resolve().parents[1]
 TIMED_OUT = Extracted("", "extraction-timed-out", hides=True)
 FAILED = Extracted("", "extraction-failed", hides=True)
 
@@ -124,14 +120,13 @@ class _Child:
         self._folder = TemporaryDirectory(prefix="section9-")
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                _command(memory, seconds),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # parsers quote what they choke on
-                cwd=self._folder.name,
-                env=_environment(self._folder.name),
-                start_new_session=True,  # an interrupt at the terminal is for the parent to handle
+            cpu = math.ceil(seconds * 2)  # its threads may use both cores; the deadline comes first
+            self._process = confined.start(
+                "ingest.extraction",
+                str(memory),
+                str(cpu),
+                talk=theirs.fileno(),
+                folder=self._folder.name,
             )
 
     @property
@@ -151,26 +146,6 @@ class _Child:
         status = self._process.wait()
         self._folder.cleanup()
         return status
-
-
-def _command(memory: int, seconds: float) -> list[str]:
-    cpu = math.ceil(seconds * 2)  # its threads may use both cores; the deadline comes first
-    return [sys.executable, "-P", "-s", "-m", "ingest.extraction", str(memory), str(cpu)]
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Nothing of ours but where the code is; few threads, and few heaps for them."""
-    inherited = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {
-        "PYTHONPATH": str(PROJECT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "LANG": "C.UTF-8",
-        "MALLOC_ARENA_MAX": "1",
-        "TOKIO_WORKER_THREADS": "1",
-        "RAYON_NUM_THREADS": "1",
-    } | inherited
 
 
 def _plain(name: str) -> str:

@@ -34,6 +34,18 @@ class Sliced(Struct, frozen=True, tag=True):
         return self.sighting.id
 
 
+class Stored(Struct, frozen=True, tag=True):
+    """A message that was taken out of something, and whose bytes are in the archive by now."""
+
+    sighting: Sighting
+    vouched: bool = False  # as in `Sliced`
+
+    @property
+    def copy(self) -> SightingId:
+        """Which copy this is; the same however often it is read."""
+        return self.sighting.id
+
+
 class Replayed(Struct, frozen=True, tag=True):
     """A message that the ledger knows and the index does not: nothing is found or filed anew."""
 
@@ -48,7 +60,7 @@ class Replayed(Struct, frozen=True, tag=True):
         return SightingId(self.mail)
 
 
-Incoming = Spooled | Sliced
+Incoming = Spooled | Sliced | Stored
 Job = Incoming | Replayed
 
 

@@ -37,16 +37,16 @@ class Reader:
 
     def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
-        parsed = self._parse(message, give_up)
+        sightings = (sighting,)
+        parsed = _with_losses(self._parse(message, give_up), sightings)
         recipients = [one.address for one in sighting.recipients]
         findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=recipients)
-        sightings = (sighting,)
         own = own_domains(parsed, sightings, self.scanner.domains)
         return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings, own)
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
         """Draft again the record of a message in the ledger: filed and found as it says there."""
-        parsed = self._parse(message, give_up)
+        parsed = _with_losses(self._parse(message, give_up), job.sightings)
         date = _date(parsed, job.sightings)
         own = own_domains(parsed, job.sightings, self.scanner.domains)
         return Record(job.mail, date, parsed, job.sightings, job.findings, own)
@@ -86,6 +86,13 @@ def unread(content: bytes, why: str) -> ParsedMail:
     parsed = parse(headers + b"\n\n")
     defect = Defect(why, part=None, hides=True)
     return replace(parsed, parts=(), defects=(*parsed.defects, defect))
+
+
+def _with_losses(parsed: ParsedMail, sightings: tuple[Sighting, ...]) -> ParsedMail:
+    """Note what is missing from bytes that were rebuilt, since the bytes cannot tell."""
+    lost = (code for one in sightings if one.rebuilt for code in one.rebuilt.lost)
+    defects = tuple(Defect(code, part=None, hides=True) for code in dict.fromkeys(lost))
+    return replace(parsed, defects=(*parsed.defects, *defects)) if defects else parsed
 
 
 def _date(parsed: ParsedMail, sightings: tuple[Sighting, ...]) -> datetime | None:

@@ -12,7 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from archive.store import FolderStore, StoreError
 from detectors.scan import Scanner
 from ingest.arrival import Arrival, by_smtp, opened
 from ingest.attachments import Extractor
-from ingest.jobs import Draft, Replayed, Sliced, Spooled, Task, WorkerSettings
+from ingest.jobs import Draft, Replayed, Sliced, Spooled, Stored, Task, WorkerSettings
 from ingest.reader import Reader
 from ingest.spool import Spool, SpoolError
 from people import Directory
@@ -126,6 +126,8 @@ class Worker:
                     return by_smtp(self._spool.read(job.id), self._journal_addresses)
                 case Sliced() as job:
                     return self._sliced(job)
+                case Stored() as job:
+                    return self._stored(job)
                 case Replayed() as job:
                     return self._blobs.get(job.blob)
         except (SpoolError, OSError, BlobMissingError, BlobTamperedError) as error:
@@ -136,6 +138,11 @@ class Worker:
         if hashlib.sha256(content).hexdigest() != job.sighting.blob:
             return FILE_CHANGED
         return opened(job.sighting, content, self._journal_addresses, vouched=job.vouched)
+
+    def _stored(self, job: Stored) -> Arrival:
+        content = self._blobs.get(job.sighting.blob)
+        arrival = opened(job.sighting, content, self._journal_addresses, vouched=job.vouched)
+        return replace(arrival, contents=arrival.contents[1:])  # all that came is stored already
 
     def _store(self, fetched: Sequence[tuple[Task, Fetched | str]]) -> None:
         arrivals = (got for _, got in fetched if isinstance(got, Arrival))
