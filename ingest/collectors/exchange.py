@@ -1,0 +1,323 @@
+"""Mailboxes of an Exchange Server on the trust's own premises, with their Recoverable Items.
+
+An account that may impersonate reads them over Exchange Web Services. Exchange keeps the state of
+a folder's synchronisation and tells what came and went since (SyncFolderItems). The MIME of a
+message is what Exchange makes of it when asked: for mail from outside nearly what arrived, for
+mail written in Outlook its first rendering.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from exchangelib import Account, Message
+from exchangelib import Folder as EwsFolder
+from exchangelib import errors as ews
+from exchangelib.fields import FieldPath
+from exchangelib.folders import Root
+from exchangelib.items import ID_ONLY, CalendarItem, Contact, DistributionList, Task
+from exchangelib.items import Item as EwsItem
+from exchangelib.properties import DistinguishedFolderId
+from exchangelib.properties import FolderId as EwsFolderId
+from exchangelib.properties import ItemId as EwsItemId
+from exchangelib.services import FindFolder, GetFolder, GetItem, SyncFolderItems
+from exchangelib.services.common import EWSService
+
+from ingest.collectors.door import (
+    Fetched,
+    Folder,
+    FolderId,
+    FolderKind,
+    Item,
+    ItemId,
+    Look,
+    MailboxError,
+    NotFetched,
+)
+from ingest.collectors.ews import AnswerTooLargeError, Connection, ExchangeSettings
+from ingest.collectors.patience import Sleep
+from section9 import Source
+
+ROOTS = {
+    "msgfolderroot": "",
+    "recoverableitemsroot": "Recoverable Items/",
+    "archivemsgfolderroot": "Archive/",
+    "archiverecoverableitemsroot": "Archive/Recoverable Items/",
+}
+"""Where the trees of folders begin, and what goes before a folder's path in each."""
+
+KINDS = {
+    "deleteditems": FolderKind.TRASH,
+    "recoverableitemsdeletions": FolderKind.DELETIONS,
+    "recoverableitemspurges": FolderKind.PURGES,
+    "recoverableitemsversions": FolderKind.VERSIONS,
+    "recoverableitemsdiscoveryholds": FolderKind.HOLDS,
+    "archivedeleteditems": FolderKind.TRASH,
+    "archiverecoverableitemsdeletions": FolderKind.DELETIONS,
+    "archiverecoverableitemspurges": FolderKind.PURGES,
+    "archiverecoverableitemsversions": FolderKind.VERSIONS,
+    "archiverecoverableitemsdiscoveryholds": FolderKind.HOLDS,
+}
+"""What lies in a folder, by the name that is the same in every language."""
+
+NO_MAIL = (CalendarItem, Contact, DistributionList, Task)
+PAGE = 512  # changes that SyncFolderItems gives at most
+SIZES = 100  # items whose sizes are asked for at once
+BATCH = 16 * 1024 * 1024  # bytes of messages that are fetched at once
+
+
+def _fields(model: type[EwsItem | EwsFolder], *names: str) -> list[FieldPath]:
+    return [FieldPath(field=model.get_field_by_fieldname(name)) for name in names]
+
+
+FOLDER_FIELDS = _fields(EwsFolder, "name", "parent_folder_id", "folder_class")
+LOOK_FIELDS = _fields(Message, "last_modified_name", "last_modified_time")
+SIZE_FIELDS = _fields(Message, "size")
+FETCH_FIELDS = _fields(Message, "mime_content", "datetime_received")
+
+
+class Exchange:
+    """An Exchange Server; a `Server` of the collectors' door."""
+
+    source = Source.EXCHANGE
+
+    def __init__(self, settings: ExchangeSettings, *, sleep: Sleep = time.sleep) -> None:
+        self._connection = Connection(settings, sleep=sleep)
+
+    @contextmanager
+    def open(self, mailbox: str) -> Iterator["ExchangeMailbox"]:
+        """Open a mailbox. Nothing is asked until it is read. Raises `MailboxError`."""
+        if "@" not in mailbox:
+            raise MailboxError("not an e-mail address: correct it and try again")
+        account = self._connection.account(mailbox)
+        try:
+            yield ExchangeMailbox(self._connection, account)
+        finally:
+            account.protocol.close()
+
+
+class ExchangeMailbox:
+    """One mailbox, read as its owner."""
+
+    def __init__(self, connection: Connection, account: Account) -> None:
+        self._connection = connection
+        self._account = account
+        self._root = Root(account=account)
+        self._at_once = min(BATCH, connection.settings.max_message_size)
+
+    # --- folders ---
+
+    def folders(self) -> Sequence[Folder]:
+        """List every folder, of the archive mailbox too where there is one."""
+        with _for_the_mailbox():
+            known = self._known([name for name in (*ROOTS, *KINDS) if "archive" not in name])
+            with suppress(ews.ResponseMessageError):  # most people have no archive mailbox
+                known |= self._known([name for name in (*ROOTS, *KINDS) if "archive" in name])
+            kinds = {known[name].id: kind for name, kind in KINDS.items() if name in known}
+            trees = (
+                self._tree(known[name], prefix, kinds)
+                for name, prefix in ROOTS.items()
+                if name in known
+            )
+            return list(chain.from_iterable(trees))
+
+    def _known(self, names: Sequence[str]) -> dict[str, EwsFolder]:
+        """Find folders by the names that Exchange gives them; without those it has not."""
+        asked = [self._named(name) for name in names]
+        found = self._ask(GetFolder, folders=asked, additional_fields=FOLDER_FIELDS, shape=ID_ONLY)
+        return {
+            name: folder
+            for name, folder in zip(names, found, strict=True)
+            if not isinstance(folder, Exception)
+        }
+
+    def _tree(self, top: EwsFolder, prefix: str, kinds: dict[str, FolderKind]) -> Iterator[Folder]:
+        """Yield a root and every folder below it; of Recoverable Items only what holds mail."""
+        found = self._ask(
+            FindFolder,
+            folders=[top],
+            additional_fields=FOLDER_FIELDS,
+            restriction=None,
+            shape=ID_ONLY,
+            depth="Deep",
+            max_items=None,
+            offset=0,
+        )
+        below = {folder.id: folder for folder in found if not isinstance(folder, Exception)}
+        if top.name and "Recoverable Items" not in prefix:
+            yield Folder(FolderId(top.id), f"{prefix}{top.name}")
+        for folder in below.values():
+            line = list(_line(folder, below))
+            kind = next((kinds[one.id] for one in line if one.id in kinds), None)
+            if kind or "Recoverable Items" not in prefix:
+                path = "/".join((one.name or "").replace("/", "_") for one in reversed(line))
+                yield Folder(FolderId(folder.id), prefix + path, kind or FolderKind.ORDINARY)
+
+    def _named(self, name: str) -> EwsFolder:
+        return EwsFolder(root=self._root, _distinguished_id=DistinguishedFolderId(id=name))
+
+    # --- looking ---
+
+    def look(self, folder: Folder, state: str) -> Look:
+        """Tell what came and went since `state`, or all that is there."""
+        with _for_the_mailbox():
+            try:
+                return self._changes(folder, state)
+            except ews.ErrorInvalidSyncStateData:
+                return self._changes(folder, "")
+
+    def _changes(self, folder: Folder, since: str) -> Look:
+        present: dict[ItemId, Item] = {}
+        gone: dict[ItemId, None] = {}
+        state, more = since, True
+        while more:
+            page, service = self._page(folder, state)
+            for change, item in page:
+                _note(change, item, present, gone)
+            # Exchange may give the same state again and yet say that there is more.
+            more = service.sync_state != state and not service.includes_last_item_in_range
+            state = service.sync_state
+        return Look(tuple(present.values()), tuple(gone), whole=not since, state=state)
+
+    def _page(self, folder: Folder, state: str) -> tuple[list[Any], SyncFolderItems]:
+        service = SyncFolderItems(account=self._account)
+        place = EwsFolder(root=self._root, _id=EwsFolderId(id=folder.id))
+        page = self._connection.ask(
+            lambda: list(
+                service.call(
+                    folder=place,
+                    shape=ID_ONLY,
+                    additional_fields=LOOK_FIELDS,
+                    sync_state=state,
+                    ignore=None,
+                    max_changes_returned=PAGE,
+                    sync_scope="NormalItems",
+                )
+            )
+        )
+        return page, service
+
+    # --- fetching ---
+
+    def fetch(self, folder: Folder, items: Sequence[Item]) -> Iterator[Fetched | NotFetched]:  # noqa: ARG002 - an item's name is enough for Exchange
+        """Yield each item's MIME; in batches whose size is known before they are asked for."""
+        for start in range(0, len(items), SIZES):
+            chunk = [item.id for item in items[start : start + SIZES]]
+            batch: list[ItemId] = []
+            weight = 0
+            for name, answer in zip(chunk, self._get(chunk, SIZE_FIELDS), strict=True):
+                size = None if isinstance(answer, Exception) else answer.size or 0
+                if size is None or size > self._connection.settings.max_message_size:
+                    yield _refused(name, answer)
+                    continue
+                if batch and weight + size > self._at_once:
+                    yield from self._contents(batch)
+                    batch, weight = [], 0
+                batch.append(name)
+                weight += size
+            yield from self._contents(batch)
+
+    def _contents(self, batch: Sequence[ItemId]) -> Iterator[Fetched | NotFetched]:
+        for name, answer in zip(batch, self._get(batch, FETCH_FIELDS), strict=True):
+            yield self._fetched(name, answer)
+
+    def _get(self, names: Sequence[ItemId], fields: list[FieldPath]) -> list[Any]:
+        """Get properties of items: each an item, or the error that stands in its place."""
+        if not names:
+            return []
+        ids = [EwsItemId(id=name) for name in names]
+        try:
+            return self._ask(GetItem, items=ids, additional_fields=fields, shape=ID_ONLY)
+        except (ews.ResponseMessageError, AnswerTooLargeError) as error:
+            if len(names) == 1:
+                return [error]
+            # One that spoils the answer for all shows itself when each is asked for alone.
+            return [answer for name in names for answer in self._get([name], fields)]
+
+    def _fetched(self, name: ItemId, answer: EwsItem | Exception) -> Fetched | NotFetched:
+        limit = self._connection.settings.max_message_size
+        if isinstance(answer, Exception):
+            return _refused(name, answer)
+        content = answer.mime_content
+        if not content:
+            return NotFetched(name, "NoMimeContent")
+        if len(content) > limit:
+            return NotFetched(name, TOO_LARGE)
+        return Fetched(name, content, arrived=_utc(answer.datetime_received))
+
+    def _ask(self, service: type[EWSService], **what: object) -> list[Any]:
+        return self._connection.ask(lambda: list(service(account=self._account).call(**what)))
+
+
+TOO_LARGE = "larger than max_message_size"
+
+
+def _refused(name: ItemId, answer: EwsItem | Exception) -> NotFetched:
+    """Say why an item is not fetched; `answer` is an error, or the item when it is too large."""
+    match answer:
+        case ews.ErrorItemNotFound():
+            return NotFetched(name, vanished=True)
+        case AnswerTooLargeError():
+            return NotFetched(name, TOO_LARGE)
+        case Exception():
+            return NotFetched(name, type(answer).__name__)
+    return NotFetched(name, TOO_LARGE)
+
+
+def _note(
+    change: str, item: EwsItem, present: dict[ItemId, Item], gone: dict[ItemId, None]
+) -> None:
+    """Keep the last word on an item: pages tell what happened in its order."""
+    if change == SyncFolderItems.READ_FLAG_CHANGE or isinstance(item, NO_MAIL):
+        return
+    name = ItemId(item.id)
+    if change == SyncFolderItems.DELETE:
+        present.pop(name, None)
+        gone[name] = None
+    else:
+        gone.pop(name, None)
+        at = _utc(item.last_modified_time)
+        present[name] = Item(name, by=item.last_modified_name or "", at=at)
+
+
+def _line(folder: EwsFolder, below: dict[str, EwsFolder]) -> Iterator[EwsFolder]:
+    """Yield a folder, the one it lies in, and so on up; a circle ends."""
+    seen: set[str] = set()
+    while folder and folder.id not in seen:
+        yield folder
+        seen.add(folder.id)
+        parent = folder.parent_folder_id
+        folder = below.get(parent.id) if parent else None
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return datetime.fromtimestamp(at.timestamp(), UTC) if at else None
+
+
+@contextmanager
+def _for_the_mailbox() -> Iterator[None]:
+    """Turn what Exchange says of a folder into an error of the mailbox; the others go on."""
+    try:
+        yield
+    except ews.ErrorImpersonateUserDenied as error:
+        raise MailboxError(
+            "the account may not read this mailbox: widen the scope of its role "
+            "ApplicationImpersonation (docs/collecting/exchange.md)"
+        ) from error
+    except (ews.ErrorNonExistentMailbox, ews.ErrorInvalidUserPrincipalName) as error:
+        raise MailboxError(
+            "Exchange has no such mailbox: check the address, and that it has not moved elsewhere"
+        ) from error
+    except ews.ResponseMessageError as error:
+        raise MailboxError(
+            f"Exchange answers {type(error).__name__}: run the same command again; if it stays so, "
+            "open the mailbox in Outlook on the web to see whether it is well"
+        ) from error
+    except AnswerTooLargeError as error:
+        raise MailboxError(
+            "Exchange gives longer answers than [collect.exchange] max_message_size allows: "
+            "raise it"
+        ) from error
