@@ -36,7 +36,7 @@ from search.elastic_layout import Names
 from section9 import Record
 
 ROUNDS = 3
-JVM = ("-Xms1g", "-Xmx1g")
+JVM = ("-Xms2g", "-Xmx2g", "-XX:+UseG1GC")  # as compose.yaml has it
 TESTS = Path(__file__).parents[1] / "tests"
 
 DETECTION, BULK, SECTION9 = "detection", "helpers.bulk", "section9"

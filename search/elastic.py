@@ -16,13 +16,13 @@ from elasticsearch import Elasticsearch
 
 from search.elastic_ask import STREAMED, Questions, records_of, total
 from search.elastic_client import ElasticSettings, connect, server_version, translated
-from search.elastic_facets import FACETS
 from search.elastic_generations import begin, claim, current, discard, publish, published
 from search.elastic_layout import Names
 from search.elastic_meta import Meta
 from search.elastic_query import clause
 from search.elastic_write import Writer
 from search.excerpts import hit, marking
+from search.fields import FACETS
 from search.index import (
     Cursor,
     Facet,
@@ -31,7 +31,7 @@ from search.index import (
     Page,
 )
 from search.merge import merge
-from search.sqlite_where import rank
+from search.order import rank
 from search.tree import Exact, Query, StartsWith
 from section9 import MailId, Record, SightingId
 

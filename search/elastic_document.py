@@ -18,10 +18,9 @@ from typing import Any
 
 from search.document import SEAM, Document, document
 from search.fields import FIELDS, PROSE_COLUMNS, TEXT_COLUMNS, Kind
-from search.sqlite import MIN_ROOT
-from search.sqlite_where import rank
+from search.order import rank
 from search.tree import clean
-from search.words import root, stem, words
+from search.words import MIN_ROOT, root, stem, words
 from section9 import Finding, Record
 
 FORMAT = f"4/{unicodedata.unidata_version}"

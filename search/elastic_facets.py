@@ -6,10 +6,7 @@ lists all values, and the best are chosen from all.
 
 from search.elastic_document import FINDING_FIELDS, Json
 from search.elastic_query import path
-from search.fields import FIELDS
 from search.index import Facet
-
-FACETS = tuple(field.name for field in FIELDS if field.name == "date" or field.exact)
 
 
 def counting(field: str, *, size: int, after: Json | None) -> Json:

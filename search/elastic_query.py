@@ -13,7 +13,7 @@ import msgspec
 from search.dates import stamp
 from search.elastic_document import FINDING_FIELDS, fitting, name_form, prose_form
 from search.fields import BY_NAME, PROSE_COLUMNS
-from search.sqlite_where import UNDATED, rank
+from search.order import ranks
 from search.tree import (
     All,
     AnyOf,
@@ -139,9 +139,7 @@ def _phrase(field: str, words: Iterable[str], kind: Clause) -> Clause:
 
 
 def _between(low: datetime | None, high: datetime | None) -> Clause:
-    """Compare ranks, which fall as time rises; a dated mail's is less than `UNDATED`."""
-    newest = rank(high) if high is not None else -UNDATED
-    oldest = rank(low) if low is not None else UNDATED - 1
+    newest, oldest = ranks(low, high)
     return {"range": {"rank": {"gt": newest, "lte": oldest}}}
 
 

@@ -4,22 +4,23 @@ Marks are character spans, never markup: what shows them decides how. The work o
 bounded, so a match deep inside a long attachment may go unmarked; it is found all the same.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 
 from search.document import is_body
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.index import Excerpt, Hit
 from search.tree import All, AnyOf, Phrase, Prefix, Query, Word
-from search.words import Spelling, root, spellings, stem
+from search.words import WORD, folded, root, stem
 from section9 import PartKind, Record, Span
 
 MAX_READ = 100_000  # characters of one text
-MAX_WORDS = 50_000  # of one message
 WIDTH = 200  # characters of an excerpt
 LEAD = 60  # of those, before the first match
 MAX_NAMES = 3
+MAX_BEGINNINGS = 100  # looked for at once; where there are more, every word is looked at
 
 
 @dataclass(slots=True)
@@ -30,6 +31,15 @@ class Terms:
     roots: set[str] = field(default_factory=set)  # how a word with one of the stems begins
     phrases: dict[str, list[Phrase | Prefix]] = field(default_factory=dict)  # by first word
     starts: list[str] = field(default_factory=list)  # prefixes of one word
+
+    def suspects(self) -> re.Pattern[str]:
+        """Match the words of a folded text that may have to be marked."""
+        beginnings = {*self.roots, *self.starts, *self.phrases}
+        if len(beginnings) > MAX_BEGINNINGS:
+            return WORD
+        # A literal first, and only then a look behind it, is what the regex engine finds fast.
+        alone = (rf"{one}(?<![^\W_]{one})" for one in map(re.escape, sorted(beginnings)))
+        return re.compile(rf"(?:{'|'.join(alone)})[^\W_]*" if beginnings else r"(?!)")
 
 
 Marking = dict[str, Terms]
@@ -99,11 +109,13 @@ def _excerpt(record: Record, marks: Marking) -> Excerpt:
     """Cut around the first match in a body, then in an attachment or its name; else the start."""
     texts = list(_texts(record))
     for column, text in texts:
-        found = _find(text, marks[column]) if column in marks else []
-        if found:
-            start = max(0, found[0].start - LEAD)
+        found = _find(text, marks.get(column, Terms()))
+        first = next(found, None)
+        if first:
+            start = max(0, first.start - LEAD)
             window = Span(start, min(len(text), start + WIDTH))
-            return Excerpt(column, *_on_one_line(text, found, window))
+            near = takewhile(lambda mark: mark.start < window.end, found)  # noqa: B023 - read here
+            return Excerpt(column, *_on_one_line(text, [first, *near], window))
     column, text = texts[0] if texts else ("body", "")
     return Excerpt(column, *_on_one_line(text, [], Span(0, min(len(text), WIDTH))))
 
@@ -118,35 +130,39 @@ def _texts(record: Record) -> Iterator[tuple[str, str]]:
             yield "filename", part.filename
 
 
-def _find(text: str, terms: Terms) -> list[Span]:
-    found = list(islice(spellings(text), MAX_WORDS))
-    roots, starts = tuple(terms.roots), tuple(terms.starts)
-    marks = []
-    for position, spelling in enumerate(found):
-        word = spelling.word
-        last = position - 1
-        if word.startswith(starts) or (word.startswith(roots) and stem(word) in terms.stems):
-            last = position
-        if word in terms.phrases:
-            last = max(last, _phrase_end(found, position, terms.phrases[word]))
-        if last >= position:
-            marks.append(Span(spelling.start, found[last].end))
-    return marks
+def _find(text: str, terms: Terms) -> Iterator[Span]:
+    """Yield what to mark in a text, in order."""
+    if terms == Terms():
+        return
+    seen = folded(text)
+    for suspect in terms.suspects().finditer(seen.text):
+        if end := _end(suspect, terms):
+            yield Span(seen.places[suspect.start()], seen.places[end - 1] + 1)
 
 
-def _phrase_end(found: list[Spelling], position: int, phrases: Sequence[Phrase | Prefix]) -> int:
-    """Give the place of the last word of the longest phrase that begins here, or -1."""
-    ends = [-1]
-    for phrase in phrases:
-        here = [spelling.word for spelling in found[position : position + len(phrase.words)]]
-        if isinstance(phrase, Prefix) and len(here) == len(phrase.words):
-            here[-1] = here[-1][: len(phrase.words[-1])]
-        if here == list(phrase.words):
-            ends.append(position + len(here) - 1)
+def _end(suspect: re.Match[str], terms: Terms) -> int:
+    """Give the end of what is to be marked from this word on; 0 where nothing is."""
+    word = suspect[0]
+    ends = [0]
+    if word.startswith((*terms.starts,)) or (
+        word.startswith((*terms.roots,)) and stem(word) in terms.stems
+    ):
+        ends.append(suspect.end())
+    ends += (_phrase_end(suspect, phrase) for phrase in terms.phrases.get(word, ()))
     return max(ends)
 
 
-def _on_one_line(text: str, marks: list[Span], window: Span) -> tuple[str, tuple[Span, ...]]:
+def _phrase_end(suspect: re.Match[str], phrase: Phrase | Prefix) -> int:
+    """Give the end of a phrase if it begins with this word, else 0."""
+    following = WORD.finditer(suspect.string, suspect.start())
+    found = list(islice(following, len(phrase.words)))
+    here = [match[0] for match in found]
+    if isinstance(phrase, Prefix) and len(here) == len(phrase.words):
+        here[-1] = here[-1][: len(phrase.words[-1])]
+    return found[-1].end() if here == list(phrase.words) else 0
+
+
+def _on_one_line(text: str, marks: Iterable[Span], window: Span) -> tuple[str, tuple[Span, ...]]:
     """Cut a window out of a text, each run of white space made one space, and move the marks."""
     kept = [
         place

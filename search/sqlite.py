@@ -15,7 +15,7 @@ import structlog
 
 from search.document import Document, document
 from search.excerpts import hit, marking
-from search.fields import FIELDS, TEXT_COLUMNS
+from search.fields import FACETS, TEXT_COLUMNS
 from search.generations import discard
 from search.index import (
     Cursor,
@@ -26,20 +26,19 @@ from search.index import (
     Page,
 )
 from search.merge import merge
+from search.order import rank
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
-from search.sqlite_where import Condition, condition, counted, months, rank
+from search.sqlite_where import Condition, condition, counted, months
 from search.tree import Query
-from search.words import IRREGULAR, root, stem
+from search.words import IRREGULAR, MIN_ROOT, root, stem
 from section9 import MailId, Record, SightingId
 
 CHOICES = 10  # ids that `resolve` lists
-MIN_ROOT = 2  # letters; English inflects no word of one, and too many begin with it
 STREAMED = 1_000  # ids fetched at a time
 
 _MARKS = ", ".join("?" * len(TEXT_COLUMNS))
 _PUT_TEXT = f"INSERT INTO text (rowid, {COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - our columns
 _DROP_TEXT = f"INSERT INTO text (text, rowid, {COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608 - our columns
-_FACETS = tuple(field.name for field in FIELDS if field.name == "date" or field.exact)
 
 log = structlog.get_logger()
 
@@ -232,8 +231,8 @@ class SqliteIndex:
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
         """Count the values of a field among what matches."""
-        if field not in _FACETS:
-            raise NoFacetError(field, _FACETS)
+        if field not in FACETS:
+            raise NoFacetError(field, FACETS)
         with translated(), transaction(self._db, "DEFERRED"):
             where = condition(query, self._forms)
             facet = months(where) if field == "date" else counted(where, field)

@@ -6,10 +6,11 @@ of the tree as possible: it intersects lists of rows faster than SQL does.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from search.dates import stamp
 from search.fields import BY_NAME, PROSE_COLUMNS
+from search.order import UNDATED, ranks
 from search.tree import (
     All,
     AnyOf,
@@ -24,11 +25,8 @@ from search.tree import (
     Word,
 )
 
-UNDATED = 2**62
-"""The rank of a mail without a date: after all others."""
 MAX_MATCH_DEPTH = 8  # FTS5 parses about 30 parentheses inside one another
 _LAST = "\U0010ffff"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Expand = Callable[[str], Iterable[str]]
 """Gives the words of the index with the same English stem as a word."""
@@ -40,11 +38,6 @@ class Condition:
 
     sql: str
     parameters: tuple[str | int, ...] = ()
-
-
-def rank(moment: datetime | None) -> int:
-    """Number a moment so that the newest comes first: microseconds before 1970."""
-    return UNDATED if moment is None else (_EPOCH - moment) // timedelta(microseconds=1)
 
 
 def condition(query: Query, expand: Expand) -> Condition:  # noqa: PLR0911 - one return a form
@@ -121,10 +114,7 @@ def _starting(field: str, value: str) -> Condition:
 
 
 def _between(low: datetime | None, high: datetime | None) -> Condition:
-    """Compare ranks, which fall as time rises; a dated mail's is less than `UNDATED`."""
-    newest = rank(high) if high is not None else -UNDATED
-    oldest = rank(low) if low is not None else UNDATED - 1
-    return Condition("m.rank > ? AND m.rank <= ?", (newest, oldest))
+    return Condition("m.rank > ? AND m.rank <= ?", ranks(low, high))
 
 
 def _valued_between(field: str, low: datetime | None, high: datetime | None) -> Condition:
@@ -200,7 +190,7 @@ def months(where: Condition) -> Condition:
     return Condition(
         "SELECT strftime('%Y-%m', -m.rank / 1000000, 'unixepoch'), count(*) FROM mail AS m "  # noqa: S608 - made above
         f"WHERE m.rank < ? AND ({where.sql}) GROUP BY 1",
-        (rank(None), *where.parameters),
+        (UNDATED, *where.parameters),
     )
 
 

@@ -28,8 +28,9 @@ from elastic_install import NodeUnavailableError, install, jdk, locked
 
 SHARED = Path(tempfile.gettempdir()) / f"section9-node-{os.getuid()}"
 QUICK = "-XX:TieredStopAtLevel=1"  # the JVM starts in half the time, and runs slower later
-ALONE = ("-Xms512m", "-Xmx512m", QUICK)
-IN_CLUSTER = ("-Xms384m", "-Xmx384m", QUICK)
+SMALL = "-XX:+UseSerialGC"  # the collector for a small heap and few cores
+ALONE = ("-Xms512m", "-Xmx512m", SMALL, QUICK)
+IN_CLUSTER = ("-Xms384m", "-Xmx384m", SMALL, QUICK)
 START = 120  # seconds, on a busy machine
 
 
@@ -92,7 +93,6 @@ def _java(home: Path, jvm: Sequence[str]) -> list[str | Path]:
     return [
         jdk() / "java",
         *jvm,
-        "-XX:+UseSerialGC",
         "--enable-native-access=ALL-UNNAMED",
         "--add-modules=jdk.incubator.vector",
         "-cp",

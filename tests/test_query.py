@@ -28,7 +28,7 @@ from search.tree import (
     negate,
     render,
 )
-from search.words import fold, root, spellings, stem, words
+from search.words import WORD, fold, folded, root, stem, words
 
 
 def text(word: str) -> Word:
@@ -360,9 +360,12 @@ def test_words_are_folded_runs_of_letters_and_digits(written: str, expected: lis
 @given(st.text())
 def test_a_word_keeps_its_place(written: str) -> None:
     """The words with places are the words; folding twice is folding once."""
-    assert words(written) == [spelling.word for spelling in spellings(written)]
-    assert words(written) == words(fold(written))
-    assert all(0 <= s.start < s.end <= len(written) for s in spellings(written))
+    seen = folded(written)
+
+    assert words(written) == WORD.findall(seen.text) == words(fold(written))
+    assert len(seen.text) == len(seen.places)
+    assert sorted(seen.places) == list(seen.places)
+    assert all(0 <= place < len(written) for place in seen.places)
 
 
 @pytest.mark.parametrize(
