@@ -14,6 +14,7 @@ import click
 
 from commands import (
     casework,
+    collecting,
     detecting,
     helping,
     indexing,
@@ -61,6 +62,7 @@ for command in (
     serving.account,
     intake.ingest,
     intake.people,
+    collecting.collect,
     detecting.detect,
     casework.case,
     requesting.approve,

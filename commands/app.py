@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Settings
+    from ingest.collectors.collect import Collector
     from ingest.jobs import WorkerSettings
     from ingest.pipeline import Pipeline
     from ingest.pool import Pool
@@ -188,6 +189,21 @@ class App:
                     yield Pipeline(self.ledger, index, pool, self.clock)
 
             yield opened
+
+    @contextmanager
+    def collector(self) -> "Iterator[Collector]":
+        """What collects mailboxes, brought up to the ledger. One process at a time."""
+        with self.pipeline() as pipeline:
+            from ingest.collectors.collect import Collector
+            from ingest.collectors.landing import landing
+            from ingest.collectors.memory import Memory
+
+            with (
+                landing(self.data / "collecting", self.clock) as landed,
+                closing(Memory(self.data / "collected.sqlite")) as memory,
+            ):
+                pipeline.catch_up()
+                yield Collector(pipeline, memory, landed, self.clock)
 
     @contextmanager
     def rebuilding(self) -> "Iterator[Pipeline]":

@@ -17,8 +17,9 @@ from archive.verify import Verification
 from cases.approvals import Request
 from cases.gate import Answer
 from ingest.account import Account
+from ingest.collectors.outcome import Outcome
 from search.index import Excerpt, Hit
-from section9 import Case, CaseId, Finding, MailId, PartId, RequestId, RuleId, Section9Error
+from section9 import Case, CaseId, Change, Finding, MailId, PartId, RequestId, RuleId, Section9Error
 
 Line = TypeVar("Line", bound=Struct)
 
@@ -110,6 +111,23 @@ class IngestLine(Struct, frozen=True, tag_field="schema", tag="section9.ingest/1
     findings: int
 
 
+class CollectLine(Struct, frozen=True, tag_field="schema", tag="section9.collect/1"):
+    """What a run found in one mailbox: seen = new + known + failed."""
+
+    source: str
+    mailbox: str
+    folders: int
+    seen: int
+    new: int
+    known: int
+    failed: int
+    moved: int  # copies that were known, and what had befallen them since
+    deleted: int
+    purged: int
+    restored: int
+    findings: int
+
+
 class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/1"):
     """Whether everything is accounted for: see `ingest.account.Account`."""
 
@@ -193,6 +211,24 @@ class BadLineError(Section9Error):
 
     def __init__(self, number: int, problem: str) -> None:
         super().__init__(f"line {number}: {problem}; mend it and run again")
+
+
+def collect_line(outcome: Outcome) -> CollectLine:
+    """What a run found in one mailbox."""
+    return CollectLine(
+        source=outcome.source,
+        mailbox=outcome.mailbox,
+        folders=outcome.folders,
+        seen=outcome.seen,
+        new=outcome.new,
+        known=outcome.known,
+        failed=len(outcome.failed),
+        moved=outcome.turns[Change.MOVED],
+        deleted=outcome.turns[Change.DELETED],
+        purged=outcome.turns[Change.PURGED],
+        restored=outcome.turns[Change.RESTORED],
+        findings=outcome.findings,
+    )
 
 
 def read_lines(lines: Iterable[bytes], type_: type[Line]) -> Iterator[tuple[int, Line]]:

@@ -17,17 +17,25 @@ class Bar(Protocol):
     def reach(self, done: int) -> None:
         """So much is done in all."""
 
+    def expect(self, amount: int) -> None:
+        """So much more is to be done."""
+
 
 class _RichBar:
     def __init__(self, bar: "Progress", task: "TaskID") -> None:
         self._bar = bar
         self._task = task
+        self._total = 0
 
     def advance(self, amount: int) -> None:
         self._bar.advance(self._task, amount)
 
     def reach(self, done: int) -> None:
         self._bar.update(self._task, completed=done)
+
+    def expect(self, amount: int) -> None:
+        self._total += amount
+        self._bar.update(self._task, total=self._total)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from pydantic_settings import (
     SettingsError as NotJsonError,
 )
 
+from commands.settings_collect import Collect
 from section9 import AccountRole, Act, Section9Error
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Settings(BaseSettings):
     journal: Journal = Journal()
     reading: Reading = Reading()
     search: Search = Search()
+    collect: Collect = Collect()
     roles: dict[str, RoleHolder] = Field(default_factory=dict)  # by operating-system account
     routing: Routing = Routing()
     approvals: Approvals = Approvals()

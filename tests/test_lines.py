@@ -11,6 +11,7 @@ SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
     lines.AccountLine,
     lines.CaseLine,
+    lines.CollectLine,
     lines.CountLine,
     lines.FoundLine,
     lines.HitLine,

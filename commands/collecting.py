@@ -1,0 +1,123 @@
+"""`section9 collect`: mailboxes on servers, with what was moved and deleted in them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.app import App
+from commands.display import safe
+
+if TYPE_CHECKING:
+    from ingest.collectors.collect import Collector
+    from ingest.collectors.door import Server
+    from ingest.collectors.outcome import Outcome, Watch
+
+
+@click.group()
+def collect() -> None:
+    """Collect mailboxes from their servers, with what was moved and deleted in them.
+
+    Every folder is read, the deleted items too, and nothing in a mailbox is changed. What was
+    there before and is not any more is recorded: when it was last there, and where it went.
+    Run it again and again: each run takes only what is new, and an interrupted one goes on.
+    """
+
+
+@collect.command()
+@click.argument("mailboxes", nargs=-1, metavar="[MAILBOX]…")
+@click.option("--json", "as_json", is_flag=True, help="The counts of each mailbox, one a line.")
+@click.pass_obj
+def imap(app: App, mailboxes: tuple[str, ...], *, as_json: bool) -> None:
+    """Collect from an IMAP server: all that `[collect.imap]` lists, or the MAILBOXes named.
+
+    docs/collecting/imap.md says how to let it in.
+
+    \b
+    section9 collect imap
+    section9 collect imap j.doe@school.example
+    """
+    from commands.settings_collect import imap_mailboxes, imap_server
+
+    settings = app.settings.collect.imap
+    listed = imap_mailboxes(settings)
+    named = [mailbox.lower() for mailbox in mailboxes] or list(listed)
+    collect_all(app, imap_server(settings, listed), named, as_json=as_json)
+
+
+def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json: bool) -> None:
+    """Collect some mailboxes and print what became of each; one that fails stops no other.
+
+    Exits with 1 when something could not be taken.
+    """
+    from commands.logs import log_to_stderr
+
+    log_to_stderr()
+    named = list(dict.fromkeys(mailboxes))
+    if not named:
+        raise click.UsageError("no mailbox is named: list them in section9.toml, or name one")
+    closing = Closing(as_json=as_json)
+    with app.collector() as collector:
+        from commands.progress import progress
+
+        with progress("collecting mail", total=0, unit="messages") as bar:
+            for mailbox in named:
+                closing.take(collector, server, mailbox, bar)
+    closing.print()
+
+
+class Closing:
+    """What became of each mailbox, and the sum of it."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._outcomes: list[Outcome] = []
+        self._failed: dict[str, str] = {}  # why, by mailbox
+
+    def take(self, collector: "Collector", server: "Server", mailbox: str, watch: "Watch") -> None:
+        """Collect one mailbox, and keep what is to be said of it."""
+        from ingest.collectors.door import MailboxError
+
+        try:
+            self._outcomes.append(collector.collect(server, mailbox, watch))
+        except MailboxError as error:
+            self._failed[mailbox] = str(error)
+
+    def print(self) -> None:
+        """Say it; failures on standard error."""
+        for outcome in self._outcomes:
+            for failure in outcome.failed:
+                where = f"{outcome.mailbox} {failure.folder} {failure.item}"
+                click.echo(safe(f"{where}: {failure.why}; the next run tries again"), err=True)
+        for mailbox, why in self._failed.items():
+            click.echo(safe(f"{mailbox}: {why}"), err=True)
+        for outcome in self._outcomes:
+            self._print_one(outcome)
+        if not self._as_json and len(self._outcomes) + len(self._failed) > 1:
+            failed = f"; {len(self._failed):,} mailboxes failed" if self._failed else ""
+            click.echo(f"{len(self._outcomes):,} mailboxes: {_counts(self._outcomes)}{failed}")
+        if self._failed or any(outcome.failed for outcome in self._outcomes):
+            raise click.exceptions.Exit(1)
+
+    def _print_one(self, outcome: "Outcome") -> None:
+        from commands.lines import collect_line, echo_json
+
+        if self._as_json:
+            echo_json(collect_line(outcome))
+        else:
+            click.echo(safe(f"{outcome.mailbox}: {_counts([outcome])}"))
+
+
+def _counts(outcomes: "list[Outcome]") -> str:
+    """Say what was seen, as a sum, and what had befallen what was known."""
+    new = sum(one.new for one in outcomes)
+    known = sum(one.known for one in outcomes)
+    failed = sum(len(one.failed) for one in outcomes)
+    seen = sum(one.seen for one in outcomes)
+    turns = [
+        f"{count:,} {change}"
+        for change in ("moved", "deleted", "purged", "restored")
+        if (count := sum(one.turns.get(change, 0) for one in outcomes))  # type: ignore[call-overload]
+    ]
+    told = f"; {', '.join(turns)}" if turns else ""
+    return f"{seen:,} seen = {new:,} new + {known:,} known + {failed:,} failed{told}"

@@ -1,0 +1,56 @@
+"""The story of a copy: what it means that a message was found elsewhere, or nowhere. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ingest.collectors.door import Folder, FolderKind, Item
+from section9 import Change, Sighting, Turn
+
+OUT_OF_REACH = frozenset({FolderKind.PURGES, FolderKind.HOLDS})
+DELETED = frozenset({FolderKind.TRASH, FolderKind.DELETIONS})
+
+
+def begun(folder: Folder, item: Item, *, arrived: datetime | None, seen: datetime) -> list[Turn]:
+    """Tell of a copy that is first seen among the deleted: that it was deleted before that."""
+    change = _change(folder)
+    if change is None:
+        return []
+    after, before = _between(item, arrived, seen)
+    return [Turn(change, folder.path, after, before, item.by, item.id)]
+
+
+def moved(
+    sighting: Sighting, folder: Folder, item: Item, *, after: datetime, before: datetime
+) -> Sighting:
+    """Go on with the story of a copy that is found in another folder."""
+    back = Change.RESTORED if sighting.deleted else Change.MOVED
+    change = _change(folder) or back
+    within = change is Change.DELETED and sighting.deleted is not None
+    if within and folder.kind is FolderKind.TRASH and sighting.place:
+        change = Change.MOVED  # from one folder of the trash to another
+    since, until = _between(item, after, before)
+    return _told(sighting, Turn(change, folder.path, since, until, item.by, item.id))
+
+
+def gone(sighting: Sighting, *, after: datetime, before: datetime) -> Sighting:
+    """Go on with the story of a copy that is found nowhere any more."""
+    return _told(sighting, Turn(Change.PURGED, "", after, before))
+
+
+def _change(folder: Folder) -> Change | None:
+    """What has happened to a message that lies in a folder of the deleted."""
+    if folder.kind in OUT_OF_REACH:
+        return Change.PURGED
+    return Change.DELETED if folder.kind in DELETED else None
+
+
+def _between(
+    item: Item, after: datetime | None, before: datetime
+) -> tuple[datetime | None, datetime]:
+    """Narrow the time to the moment that the server tells, if that fits what was seen."""
+    fits = item.at is not None and (after is None or after <= item.at) and item.at <= before
+    return (item.at, item.at) if fits and item.at else (after, before)
+
+
+def _told(sighting: Sighting, turn: Turn) -> Sighting:
+    return replace(sighting, story=(*sighting.story, turn))
