@@ -139,6 +139,7 @@ class Category(StrEnum):
 
     PERSONAL_DATA = "personal-data"
     FINANCIAL = "financial"
+    CREDENTIALS = "credentials"
 
 
 class Confidence(StrEnum):

@@ -1,7 +1,6 @@
-"""UK bank accounts: a sort code with an 8-digit account number near it; and IBANs (ISO 13616).
+"""UK bank accounts: a sort code with an 8-digit account number near it.
 
-The check of UK numbers needs the payment industry's licensed tables, so the words near the pair
-decide. An IBAN carries its own check and needs no words.
+Their check needs the payment industry's licensed tables, so the words near the pair decide.
 """
 
 import re
@@ -9,8 +8,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from stdnum import iban
 
 from detectors.contract import Context, Detector, Rule, Suspect, Text, Zones, finding
 from detectors.shapes import Seat, matches, seat, zones
@@ -24,12 +21,12 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     id=RuleId("bank-account"),
-    version=1,
+    version=2,
     category=Category.FINANCIAL,
     clause="4.5",
     severity=4,
     title="Bank account",
-    help="Sort code and account number, or an IBAN: money can be sought or sent with them.",
+    help="Sort code and account number: money can be sought or sent with them.",
 )
 TERMS = Terms(
     names=frozenset({Topic.SORT_CODE, Topic.ACCOUNT}),
@@ -46,8 +43,6 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d|[0-3]\d(?:0\d|1[0-2])(?:
 _UNCOMMON = frozenset({"", "."})  # read as a sort code only where a text speaks of sorting
 _SORT = re.compile(r"s(?:ort|/?c\b)", re.IGNORECASE)
 _NINO = re.compile(r"[A-Z]{2}[ -]\d\d([ -])\d\d\1\d\d[ -]?[A-D](?!\w)", re.ASCII | re.IGNORECASE)
-# Possessive, or a long word could be cut into groups in thousands of ways.
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,4}+){3,8}+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +66,9 @@ class Pair:
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:
-    """Yield the pairs and the IBANs."""
-    yield from _ibans(seen.text, seen.zones)
+    """Yield the pairs."""
     for pair in pairs(seen.text, seen.zones):
         yield Suspect(pair.start, pair.end, pair.worth)
-
-
-def _ibans(text: str, where: Zones) -> Iterator[Suspect]:
-    """Yield the IBANs that pass their check; what follows in capitals may look like more."""
-    for match in matches(_IBAN, text, where):
-        written = match[0]
-        while written and not iban.is_valid(written, check_country=False):
-            written = written.rpartition(" ")[0]
-        end = match.start() + len(written)
-        if written and seat(text, match.start(), end) is not Seat.EMBEDDED:
-            yield Suspect(match.start(), end, Confidence.HIGH)
 
 
 def pairs(text: str, where: Zones) -> Iterator[Pair]:
@@ -158,8 +141,6 @@ def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each account; `sort code` near by makes it high, talk of money medium."""
     text = doc.text
     where, near = zones(text), surroundings(doc)
-    for suspect in _ibans(text, where):
-        yield _finding(context, suspect, Confidence.HIGH, "an IBAN that passes its check (mod 97)")
     for pair in pairs(text, where):
         confidence, because = _judged(near, pair)
         if confidence:

@@ -1,14 +1,46 @@
 """Every detector there is. A rule that is in neither tuple does not run."""
 
-from detectors import bank_account, nhs_number, nino, payment_card, upn
+from detectors import (
+    bank_account,
+    birth_date,
+    driving_licence,
+    home_address,
+    iban,
+    ip_address,
+    nhs_number,
+    nino,
+    passport,
+    password,
+    payment_card,
+    personal_email,
+    secret_key,
+    telephone,
+    uln,
+    upn,
+    utr,
+    vehicle_registration,
+)
 from detectors.contract import Detector, MailDetector, Rule
 
 DETECTORS: tuple[Detector, ...] = (
     bank_account.DETECTOR,
+    birth_date.DETECTOR,
+    driving_licence.DETECTOR,
+    home_address.DETECTOR,
+    iban.DETECTOR,
+    ip_address.DETECTOR,
     nhs_number.DETECTOR,
     nino.DETECTOR,
+    passport.DETECTOR,
+    password.DETECTOR,
     payment_card.DETECTOR,
+    personal_email.DETECTOR,
+    secret_key.DETECTOR,
+    telephone.DETECTOR,
+    uln.DETECTOR,
     upn.DETECTOR,
+    utr.DETECTOR,
+    vehicle_registration.DETECTOR,
 )
 """They read each text."""
 

@@ -68,6 +68,8 @@ class Suspect:
     start: int
     end: int  # exclusive
     alone: Confidence | None  # with nothing near that speaks for it; None: then it is nothing
+    named: Confidence | None = None  # with its name; None: high, or medium where alone is None
+    why: str = ""  # for a rule that looks no further than this
 
 
 Zones = Sequence[tuple[int, int]]
@@ -78,9 +80,14 @@ Zones = Sequence[tuple[int, int]]
 class Text:
     """A folded text, and what one linear look at it saw."""
 
-    text: str
+    text: str  # with a space for every underscore, as words are read
     zones: Zones = ()
+    joined: str = ""  # the same characters with their underscores, as passwords are
     cues: Mapping[RuleId, Sequence[Span]] = field(default_factory=dict)  # by rule, in order
+
+
+Judge = Callable[["Doc", Context], Iterator[Finding]]
+"""Judges what is suspect in the words around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,9 @@ class Detector:
 
     rule: Rule
     suspects: Callable[[Text], Iterator[Suspect]]
-    detect: "Callable[[Doc, Context], Iterator[Finding]]"
-    cues: frozenset[str] = frozenset()  # words and phrases, lower case; met only as whole words
+    detect: Judge | None = None  # None: its suspects suffice
+    cues: frozenset[str] = frozenset()  # lower case; without one in the text nothing is suspect
+    unaided: bool = False  # without a cue its suspects stand all the same, as sure as alone
 
 
 @dataclass(frozen=True, slots=True)

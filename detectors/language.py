@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MARK = r"[^\w\s]"
 
+JOINED = "joined"
+"""The key in `doc.user_data` of the text with its underscores; the words are read without."""
 CLUES = "clues"
 """The span group of a `Doc` that holds the phrases of our vocabulary, labelled by topic."""
 
@@ -30,7 +32,8 @@ def read(text: str) -> "Doc":
     """Make a `Doc` of a folded excerpt, its known phrases in `doc.spans["clues"]`, in order."""
     from spacy.util import filter_spans  # noqa: PLC0415 - spaCy is imported only when needed
 
-    doc = _language().tokenizer(text)
+    doc = _language().tokenizer(text.replace("_", " "))
+    doc.user_data[JOINED] = text
     doc.spans[CLUES] = sorted(filter_spans(_matcher()(doc, as_spans=True)))
     return doc
 

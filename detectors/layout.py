@@ -15,7 +15,7 @@ from section9 import Span
 _DELIMITERS = tuple(re.compile(mark) for mark in (r"\t", r"\|", ";", ",", r"(?<=\S) {2,}"))
 _LINE = re.compile(r"[^\r\n]+")
 _QUOTED = re.compile(r'"[^"\n]*"')
-_DATA = re.compile(r"\d[ -]?\d[ -]?\d")
+_DATA = re.compile(r"\d[ -]?\d")
 _MOST_HEADINGS = 4
 LONGEST_ROW = 2_000  # characters of a line that can be a row; longer ones are prose or hostile
 
@@ -40,15 +40,20 @@ class Table:
         start = text.rfind("\n", 0, position) + 1
         column = _count(self.delimiter, text[start:position])
         for heading in self.headings:
-            edges = self._edges(text, heading)
+            edges = self.cells(text, heading)
             if heading.end < position and column < len(edges):
                 yield edges[column]
 
-    def _edges(self, text: str, heading: Span) -> list[Span]:
-        """Return each cell of a heading."""
-        marks = list(self.delimiter.finditer(text, heading.start, heading.end))
-        starts = [heading.start, *(mark.end() for mark in marks)]
-        ends = [*(mark.start() for mark in marks), heading.end]
+    def rows(self, text: str) -> Iterator[Span]:
+        """Yield its lines below the last heading."""
+        for line in _LINE.finditer(text, self.headings[-1].end, self.end):
+            yield Span(*line.span())
+
+    def cells(self, text: str, line: Span) -> list[Span]:
+        """Return each cell of one of its lines."""
+        marks = list(self.delimiter.finditer(text, line.start, line.end))
+        starts = [line.start, *(mark.end() for mark in marks)]
+        ends = [*(mark.start() for mark in marks), line.end]
         return list(map(Span, starts, ends))
 
 

@@ -29,7 +29,7 @@ RULE = Rule(
 )
 TERMS = Terms(
     names=frozenset({Topic.NHS}),
-    hints=frozenset({Topic.HEALTH, Topic.PERSON}),
+    hints=frozenset({Topic.HEALTH, Topic.PERSON, Topic.BIRTH, Topic.ADDRESS}),
     contested=None,  # a tenth of all phone, order and learner numbers pass: their label is right
 )
 

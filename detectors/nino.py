@@ -27,7 +27,7 @@ RULE = Rule(
 )
 TERMS = Terms(
     names=frozenset({Topic.NINO}),
-    hints=frozenset({Topic.WORK, Topic.PERSON}),
+    hints=frozenset({Topic.WORK, Topic.PERSON, Topic.BIRTH, Topic.ADDRESS}),
     contested=Confidence.LOW,
 )
 

@@ -3,8 +3,8 @@
 Full-width and Arabic-Indic digits become ASCII, thin and non-breaking spaces a space, every dash
 a hyphen, look-alike Cyrillic and Greek capitals their Latin twins, and what is not seen at all
 (zero-width characters, soft hyphens, direction marks) goes. An underscore becomes a space: it
-parts words in file names and draws the blanks of a form. No character grows, so the way back is
-a count of what was removed.
+parts words in file names and draws the blanks of a form; `joined` keeps it. No character grows,
+so the way back is a count of what was removed.
 """
 
 import re
@@ -28,6 +28,7 @@ class Folded:
     """The folded text and, where characters were removed, the way back to the original."""
 
     text: str
+    joined: str  # the same with its underscores
     resumes: Sequence[int] = ()  # folded offsets at which text goes on after a removal
     removed: Sequence[int] = ()  # how many characters were removed before each of those
 
@@ -43,14 +44,14 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a text; linear, and nearly free for ASCII."""
-    plain = text.replace("_", " ")
-    if plain.isascii():
-        return Folded(plain)
-    strange = (char for char in set(plain) if not char.isascii())
+    if text.isascii():
+        return Folded(text.replace("_", " "), text)
+    strange = (char for char in set(text) if not char.isascii())
     table = {char: as_read for char in strange if (as_read := fold_char(char)) != char}
-    folded = _replaced(plain, table)
+    folded = _replaced(text, table)
     unseen = "".join(char for char, as_read in table.items() if not as_read)
-    return Folded(folded, *_removals(plain, unseen)) if unseen else Folded(folded)
+    back = _removals(text, unseen) if unseen else ()
+    return Folded(folded.replace("_", " "), folded, *back)
 
 
 def _replaced(text: str, table: dict[str, str]) -> str:

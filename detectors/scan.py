@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice, takewhile
 
 from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
-from detectors.contract import Context, Detector, Suspect, Text, finding
+from detectors.contract import Context, Detector, Judge, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
 from detectors.language import read
@@ -29,11 +29,13 @@ MOST_FINDINGS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What one detector's cheap search brought: the suspects to judge, and whether more wait."""
+    """What one detector's cheap search brought, and whether more wait."""
 
     detector: Detector
-    spans: Sequence[tuple[int, int]]  # of the suspects to judge, in order
-    following: Suspect | None  # the first beyond MOST_FINDINGS
+    detect: Judge | None = None  # None: its suspects suffice
+    suspects: Sequence[Suspect] = ()  # to judge
+    spans: Sequence[tuple[int, int]] = ()  # of these, in order
+    following: Suspect | None = None  # the first beyond MOST_FINDINGS
 
     def holds(self, start: int, end: int) -> bool:
         """Tell whether a suspect stands whole within these characters."""
@@ -88,12 +90,17 @@ class Scanner:
 def _scan(text: str, context: Context) -> list[Finding]:
     """Find in one text; offsets of the findings are into the text as it came."""
     folded = fold(text)
-    seen = Text(folded.text, zones(folded.text), _lexicon().look(folded.text))
+    cues = _lexicon().look(folded.text)
+    seen = Text(folded.text, zones(folded.text), folded.joined, cues)
     every = (_search(detector, seen) for detector in DETECTORS)
     searches = [search for search in every if search.spans]
     if not searches:
         return []
-    found = [*_read(folded.text, searches, context), *_unjudged(searches, context)]
+    found = [
+        *_read(folded.joined, searches, context),
+        *_plain(searches, context),
+        *_unjudged(searches, context),
+    ]
     place = _placer(folded, context)
     return sorted(map(place, _distinct(found)), key=lambda each: (each.start, each.end, each.rule))
 
@@ -106,18 +113,24 @@ def _lexicon() -> Lexicon:
 
 def _search(detector: Detector, seen: Text) -> Search:
     """Run the cheap search until there are as many suspects as may become findings."""
+    cued = not detector.cues or detector.rule.id in seen.cues
+    if not (cued or detector.unaided):
+        return Search(detector)
     stream = detector.suspects(seen)
-    spans = sorted({(each.start, each.end) for each in islice(stream, MOST_FINDINGS)})
-    return Search(detector, spans, following=next(stream, None))
+    suspects = tuple(islice(stream, MOST_FINDINGS))
+    spans = sorted({(each.start, each.end) for each in suspects})
+    detect = detector.detect if cued else None
+    return Search(detector, detect, suspects, spans, following=next(stream, None))
 
 
 def _read(text: str, searches: list[Search], context: Context) -> Iterator[Finding]:
     """Read the lines round the suspects and yield what each detector finds there."""
-    spans = sorted(span for search in searches for span in search.spans)
-    for excerpt in excerpts(text, spans):
+    detects = [(one, one.detect) for one in searches if one.detect]
+    spans = sorted(span for search, _ in detects for span in search.spans)
+    for excerpt in excerpts(text, spans) if spans else ():
         doc = read(excerpt.text)
-        for search in searches:
-            for found in search.detector.detect(doc, context):
+        for search, detect in detects:
+            for found in detect(doc, context):
                 start, end = excerpt.place(found.start), excerpt.place(found.end)
                 if search.holds(start, end):
                     yield replace(found, start=start, end=end)
@@ -126,6 +139,21 @@ def _read(text: str, searches: list[Search], context: Context) -> Iterator[Findi
 def _addressed(mail: ParsedMail) -> tuple[str, ...]:
     """Return everybody that the headers say it went to."""
     return tuple(one.address for one in (*mail.to, *mail.cc, *mail.bcc))
+
+
+def _plain(searches: list[Search], context: Context) -> Iterator[Finding]:
+    """Yield a finding for each suspect of the rules that look no further."""
+    for search in searches:
+        for one in search.suspects if not search.detect else ():
+            if one.alone:
+                yield finding(
+                    search.detector.rule,
+                    context,
+                    start=one.start,
+                    end=one.end,
+                    confidence=one.alone,
+                    why=one.why,
+                )
 
 
 def _unjudged(searches: list[Search], context: Context) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ RULE = Rule(
 )
 TERMS = Terms(
     names=frozenset({Topic.UPN}),
-    hints=frozenset({Topic.SCHOOL, Topic.PERSON}),
+    hints=frozenset({Topic.SCHOOL, Topic.PERSON, Topic.BIRTH, Topic.ADDRESS}),
     contested=Confidence.LOW,
 )
 

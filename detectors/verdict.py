@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Rule, Suspect, Text, finding
+from detectors.language import JOINED
 from detectors.shapes import zones
 from detectors.surroundings import SENTENCE_END, Clue, Surroundings, surroundings
 from detectors.vocabulary import NAMES, Topic
@@ -67,7 +68,7 @@ def judged(  # noqa: PLR0913 - a rule, and the text that it is put to
     what: str,
 ) -> Iterator[Finding]:
     """Yield a finding for each suspect that stands up: `what` it is, and what speaks for it."""
-    found = suspects(Text(doc.text, zones(doc.text)))
+    found = suspects(Text(doc.text, zones(doc.text), doc.user_data[JOINED]))
     for suspect, confidence, because in judge(surroundings(doc), found, terms):
         yield finding(
             rule,
@@ -130,6 +131,8 @@ def _decided(clue: Clue, suspect: Suspect, terms: Terms, where: str) -> Verdict:
 
 def _top(suspect: Suspect) -> Confidence:
     """What a name makes of a suspect: less where it is not written as such numbers are."""
+    if suspect.named:
+        return suspect.named
     return Confidence.HIGH if suspect.alone else Confidence.MEDIUM
 
 

@@ -21,12 +21,25 @@ class Topic(StrEnum):
     CARD = "card"
     SORT_CODE = "sort-code"
     ACCOUNT = "account"
+    ULN = "uln"
+    UTR = "utr"
+    PASSPORT = "passport"
+    LICENCE = "driving-licence"
+    VEHICLE = "vehicle"
+    BIRTH = "birth"
+    PHONE = "phone"
+    OWN_PHONE = "own-phone"  # somebody's private one
+    EMAIL = "email"
+    OWN_EMAIL = "own-email"  # likewise
+    ADDRESS = "address"
+    IP = "ip"
     OTHER = "other"  # names some other kind of number
     HEALTH = "health"
     PERSON = "person"
     WORK = "work"
     SCHOOL = "school"
     MONEY = "money"
+    CAR = "car"
     NOTHING = "nothing"  # hides a shorter phrase that would mislead
 
 
@@ -38,6 +51,18 @@ NAMES = frozenset(
         Topic.CARD,
         Topic.SORT_CODE,
         Topic.ACCOUNT,
+        Topic.ULN,
+        Topic.UTR,
+        Topic.PASSPORT,
+        Topic.LICENCE,
+        Topic.VEHICLE,
+        Topic.BIRTH,
+        Topic.PHONE,
+        Topic.OWN_PHONE,
+        Topic.EMAIL,
+        Topic.OWN_EMAIL,
+        Topic.ADDRESS,
+        Topic.IP,
         Topic.OTHER,
     }
 )
@@ -68,13 +93,95 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         "account", "account #", "acc", "acc #", "acct", "acct #", "a c", "a c #", "bank account",
         "bank account #", "current account", "savings account", "ac #",
     ),
-    Topic.OTHER: (
-        # telephones
+    Topic.ULN: (
+        "uln", "uln #", "unique learner", "unique learner #", "unique learner reference",
+        "learner #", "learner reference #",
+    ),
+    Topic.UTR: (
+        "utr", "utr #", "unique taxpayer", "unique taxpayer reference", "unique tax reference",
+        "unique taxpayer reference #", "taxpayer reference", "taxpayer reference #",
+        "tax reference", "tax reference #", "self assessment #", "self assessment reference",
+        "tax ref",
+    ),
+    Topic.PASSPORT: (
+        "passport", "passport #", "uk passport", "british passport", "passport details",
+        "travel document", "travel document #",
+    ),
+    Topic.LICENCE: (
+        "driving licence", "driving licence #", "driving license", "driving license #",
+        "driver #", "drivers licence", "drivers license", "drivers licence #",
+        "driver's licence", "driver's license", "driver licence #", "dvla licence", "licence #",
+        "license #", "dl #",
+    ),
+    Topic.VEHICLE: (
+        "registration #", "registration plate", "registration mark", "vehicle registration",
+        "vehicle registration #", "vehicle reg", "car registration", "car registration #",
+        "car reg", "car reg #", "van reg", "vehicle #", "reg #", "reg", "reg plate",
+        "number plate", "numberplate", "licence plate", "license plate", "vrm", "vrn", "vehicle",
+        "minibus registration", "my registration", "her registration",
+        "his registration", "the registration is", "registration is",
+    ),
+    Topic.BIRTH: (
+        "dob", "d o b", "date of birth", "dates of birth", "birth date", "birthdate", "birthday",
+        "born", "born on", "birth", "pupil dob", "student dob", "child dob",
+    ),
+    Topic.PHONE: (
         "phone", "phone #", "telephone", "telephone #", "tel", "tel #", "mobile", "mobile #",
         "mob", "cell", "cell phone", "fax", "fax #", "call us", "call me", "call on",
         "please call", "dial",
         "landline", "switchboard", "extension", "ext", "helpline", "hotline", "whatsapp", "sms",
-        "contact #", "contact tel", "emergency contact", "home #", "work #", "daytime #",
+        "contact #", "contact tel", "work #", "daytime #",
+    ),
+    Topic.OWN_PHONE: (
+        "home #", "home phone", "home phone #", "home tel", "home telephone", "home telephone #",
+        "home mobile", "my mobile", "my mobile #", "my #", "my phone", "my phone #", "my cell",
+        "personal mobile", "personal mobile #", "personal #", "personal phone", "private #",
+        "private mobile", "emergency contact", "emergency contact #", "emergency #",
+        "parent mobile", "parent phone", "parent contact", "parent contact #", "parent tel",
+        "parent's mobile", "parent's number", "parental contact", "contact # for parent",
+        "mother's mobile", "mother's number", "mother's phone", "father's mobile",
+        "father's number", "father's phone", "mum's mobile", "mum's number", "mum's phone",
+        "dad's mobile", "dad's number", "dad's phone", "carer's number", "carer's mobile",
+        "carer's phone", "guardian's number", "guardian phone", "guardian mobile", "next of kin #",
+        "next of kin", "her mobile", "his mobile", "their mobile", "her number", "his number",
+        "student mobile", "pupil mobile", "nan's number", "her phone #", "his phone #",
+        "priority 1 contact", "contact 1 phone", "contact 1 mobile",
+    ),
+    Topic.EMAIL: (
+        "email", "e mail", "email address", "e mail address", "email #", "mail", "from", "cc",
+        "reply to", "subject",
+    ),
+    Topic.OWN_EMAIL: (
+        "personal email", "personal e mail", "personal email address", "private email",
+        "private email address", "home email", "home email address", "my email", "my email is",
+        "my email address", "parent email", "parent email address", "parent's email",
+        "parental email", "carer's email", "guardian email", "mum's email", "dad's email",
+        "her personal email", "his personal email", "student email", "pupil email",
+        "contact email", "home e mail", "her email", "his email", "their email",
+    ),
+    Topic.ADDRESS: (
+        "home address", "home addresses", "lives at", "living at", "live at", "lived at",
+        "lives in", "moved to", "moving to", "resides at", "residing at", "resident of",
+        "residential address", "permanent address", "private address", "personal address",
+        "current address", "new address", "my address", "her address", "his address",
+        "their address", "parent address", "parent's address", "pupil address",
+        "student address", "correspondence address", "address line", "address line 1",
+        "address", "postcode", "post code", "home postcode", "home visit", "staying at",
+        "parental address", "contact address", "family home", "deliver to",
+    ),
+    Topic.IP: (
+        "ip", "ip address", "ip addresses", "ipv4", "ipv6", "ip addr", "client ip", "source ip",
+        "remote ip", "logged in from", "login from", "sign in from",
+    ),
+    Topic.CAR: (
+        "car", "car park", "parking", "parked", "parking permit", "vehicle", "van", "minibus",
+        "driver", "dvla", "mot", "road tax", "number plates", "insurance", "motorbike", "taxi",
+        "drives a", "driving a", "ford", "vauxhall", "volkswagen", "vw", "toyota", "nissan",
+        "renault", "peugeot", "bmw", "audi", "honda", "hyundai", "kia", "fiat", "skoda", "volvo",
+        "mercedes", "citroen", "corsa", "fiesta", "astra", "golf", "polo",
+    ),
+    Topic.OTHER: (
+        "room", "room #", "classroom", "lab",
         # buying and sending
         "order", "order #", "order ref", "purchase order", "purchase order #", "po", "po #",
         "invoice", "invoice #", "receipt #", "quote #", "quotation #", "tracking", "tracking #",
@@ -95,13 +202,12 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         "supplier #", "vendor #", "member #", "membership #", "user #", "login", "username",
         "passcode", "password", "meeting #", "conference #", "document #", "file #",
         "record #", "request #", "incident #", "enquiry #", "application #", "vacancy #",
-        "certificate #", "licence #", "license #", "registration #", "vehicle #", "passport",
-        "passport #", "visa application", "visa application #", "payroll #", "employee #",
-        "staff #", "personnel #", "vat", "vat #", "vat reg", "utr", "tax reference", "company #",
+        "certificate #", "visa application", "visa application #", "payroll #", "employee #",
+        "staff #", "personnel #", "vat", "vat #", "vat reg", "company #", "company registration #",
+        "charity registration #", "business registration #", "domain registration #",
         "charity #", "trn", "teacher ref", "teacher reference #", "dbs #", "swift", "bic",
         "customer account", "customer account #", "gas account", "electricity account",
         # education
-        "uln", "uln #", "unique learner", "unique learner #", "learner #", "learner reference #",
         "student #", "admission #", "candidate #", "uci", "uci #", "centre #", "exam #", "urn",
         "urn #", "laestab", "dfe #", "school #", "establishment #", "ukprn", "ucas", "ucas #",
         "qualification #", "qan", "qn",
@@ -120,8 +226,8 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         "health visitor", "care plan", "paramedic", "ambulance", "paediatrician", "therapist",
     ),
     Topic.PERSON: (
-        "dob", "d o b", "date of birth", "born", "birth", "surname", "forename", "first name",
-        "last name", "full name", "next of kin", "gender", "postcode", "home address",
+        "surname", "forename", "first name",
+        "last name", "full name", "gender", "maiden name", "marital status", "nationality",
     ),
     Topic.WORK: (
         "payroll", "hmrc", "tax", "tax code", "paye", "salary", "p45", "p46", "p60", "payslip",
@@ -150,6 +256,11 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         "sd card", "memory card", "graphics card", "pay scale", "sort out", "on account of",
     ),
 }  # fmt: skip
+
+
+def spelled(topics: frozenset[Topic]) -> frozenset[str]:
+    """Return every way to write every phrase of some topics."""
+    return frozenset(text for topic in topics for one in PHRASES[topic] for text in spellings(one))
 
 
 def spellings(phrase: str) -> Iterator[str]:

@@ -5,20 +5,46 @@ A row holds the expected confidence of each marked span (L, M, H) and a text wit
 
 import pytest
 import rows_bank_account
+import rows_birth_date
+import rows_driving_licence
+import rows_home_address
+import rows_iban
+import rows_ip_address
 import rows_nhs_number
 import rows_nino
+import rows_passport
+import rows_password
 import rows_payment_card
+import rows_personal_email
+import rows_secret_key
+import rows_telephone
+import rows_uln
 import rows_upn
+import rows_utr
+import rows_vehicle_registration
 
 from detectors.evaluate import unmarked
 from detectors.scan import Scanner
 
 TABLES = {
     "bank-account": rows_bank_account.ROWS,
+    "date-of-birth": rows_birth_date.ROWS,
+    "driving-licence": rows_driving_licence.ROWS,
+    "home-address": rows_home_address.ROWS,
+    "iban": rows_iban.ROWS,
+    "ip-address": rows_ip_address.ROWS,
     "nhs-number": rows_nhs_number.ROWS,
     "nino": rows_nino.ROWS,
+    "passport": rows_passport.ROWS,
+    "password": rows_password.ROWS,
     "payment-card": rows_payment_card.ROWS,
+    "personal-email": rows_personal_email.ROWS,
+    "secret-key": rows_secret_key.ROWS,
+    "telephone": rows_telephone.ROWS,
+    "uln": rows_uln.ROWS,
     "upn": rows_upn.ROWS,
+    "utr": rows_utr.ROWS,
+    "vehicle-registration": rows_vehicle_registration.ROWS,
 }
 ROWS = [(rule, *row) for rule, rows in TABLES.items() for row in rows]
 

@@ -1,0 +1,56 @@
+"""Private e-mail addresses: those at a provider of free or household mail.
+
+Alone low, because they stand in every forwarded header; high where a text calls one private.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detectors.contract import Context, Detector, Rule, Suspect, Text
+from detectors.providers import is_personal
+from detectors.verdict import Terms, judged
+from detectors.vocabulary import Topic, spelled
+from section9 import Category, Confidence, Finding, RuleId
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+RULE = Rule(
+    id=RuleId("personal-email"),
+    version=1,
+    category=Category.PERSONAL_DATA,
+    clause="4.5",
+    severity=1,
+    title="Personal e-mail address",
+    help="Lets a stranger reach a child, a parent or a colleague outside the Trust's care.",
+)
+TERMS = Terms(
+    names=frozenset({Topic.OWN_EMAIL}),
+    hints=frozenset({Topic.PERSON, Topic.BIRTH}),
+    contested=Confidence.LOW,
+)
+
+_SHAPE = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE
+)
+
+
+_UNSAID = "an address at a private provider; nothing says whose it is"
+
+
+def suspects(seen: Text) -> Iterator[Suspect]:
+    """Yield the addresses at a private provider."""
+    if "@" not in seen.text:
+        return
+    for match in _SHAPE.finditer(seen.joined):
+        if is_personal(match[1]):
+            yield Suspect(*match.span(), alone=Confidence.LOW, why=_UNSAID)
+
+
+def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
+    """Yield each address; words that make it somebody's own make it high."""
+    return judged(doc, context, RULE, suspects, TERMS, what="an address at a private provider")
+
+
+DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.names | TERMS.hints), unaided=True)
