@@ -272,7 +272,7 @@ def test_patience_ends(double: Double, keys: tuple[Path, ssl.SSLContext], reply:
     """A server that stays busy, or asks for more time than there is, ends in a clear error."""
     double.trouble = lambda operation, _time: reply if operation == "SyncFolderItems" else None
 
-    with opened(double, keys) as mailbox:
+    with opened(double, keys, patience=10.0) as mailbox:
         place = folder(mailbox, "Inbox")
 
         with pytest.raises(MailboxError, match="too busy for now: run the same command again"):

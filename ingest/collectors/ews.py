@@ -24,13 +24,14 @@ from requests.exceptions import SSLError
 from urllib3 import HTTPResponse
 
 from ingest.collectors.door import MailboxError, ServerError
-from ingest.collectors.patience import Patience, Sleep
+from ingest.collectors.patience import NETWORK, Patience, Sleep
 
 T = TypeVar("T")
 
 ENVELOPE = 1024 * 1024
 """Bytes of an answer that are no mail: SOAP, and the names of a page of items."""
 
+BUSY = (ews.ErrorServerBusy, ews.ErrorExceededConnectionCount, ews.RateLimitError)
 NOTHING_THERE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 AUTH = {"ntlm": NTLM, "basic": BASIC}
 API_VERSION = "Exchange2013_SP1"
@@ -106,25 +107,28 @@ class Connection:
         Errors that speak of one item, folder or state (`ResponseMessageError`) are left as they
         are, for whoever asked.
         """
-        patience = Patience(self.settings.patience, self._sleep)
+        busy = Patience(self.settings.patience, self._sleep)
+        away = Patience(min(NETWORK, self.settings.patience), self._sleep)
+        where = self.settings.where
         while True:
             try:
-                with translated(self.settings.where):
+                with translated(where):
                     return question()
-            except (ews.ErrorServerBusy, ews.ErrorTimeoutExpired, ews.RateLimitError) as error:
-                if not patience.wait(_asked(error)):
-                    raise _gave_up(self.settings.where, error) from error
+            except BUSY as error:
+                if not busy.wait(_asked(error)):
+                    raise MailboxError(
+                        f"{where} is too busy for now: run the same command again later to go on"
+                    ) from error
+            except ews.ErrorTimeoutExpired as error:
+                if not away.wait(None):
+                    raise ServerError(
+                        f"no answer from {where}: check [collect.exchange] url and the network"
+                    ) from error
 
 
 def _asked(error: Exception) -> float | None:
     """How long Exchange asks to wait; exchangelib puts its own 10 seconds where it does not say."""
     return error.back_off or None if isinstance(error, ews.ErrorServerBusy) else None
-
-
-def _gave_up(where: str, error: Exception) -> MailboxError | ServerError:
-    if isinstance(error, ews.ErrorTimeoutExpired):
-        return ServerError(f"no answer from {where}: check [collect.exchange] url and the network")
-    return MailboxError(f"{where} is too busy for now: run the same command again later to go on")
 
 
 @contextmanager
@@ -144,7 +148,7 @@ def translated(where: str) -> Iterator[None]:
         ) from error
     except ews.ResponseMessageError:
         raise  # about an item, a folder or a state
-    except (ews.ErrorServerBusy, ews.ErrorTimeoutExpired, ews.RateLimitError):
+    except BUSY:
         raise  # to be waited for
     except ews.TransportError as error:
         raise _transport(where, error) from error
@@ -160,6 +164,32 @@ def _transport(where: str, error: Exception) -> ServerError | MailboxError:
         f"{where} gave an answer that was not understood ({type(error).__name__}): run the same "
         "command again, and look at the server's own logs if it stays so"
     )
+
+
+@contextmanager
+def for_the_mailbox() -> Iterator[None]:
+    """Turn what Exchange says of a folder into an error of the mailbox; the others go on."""
+    try:
+        yield
+    except ews.ErrorImpersonateUserDenied as error:
+        raise MailboxError(
+            "the account may not read this mailbox: widen the scope of its role "
+            "ApplicationImpersonation (docs/collecting/exchange.md)"
+        ) from error
+    except (ews.ErrorNonExistentMailbox, ews.ErrorInvalidUserPrincipalName) as error:
+        raise MailboxError(
+            "Exchange has no such mailbox: check the address, and that it has not moved elsewhere"
+        ) from error
+    except ews.ResponseMessageError as error:
+        raise MailboxError(
+            f"Exchange answers {type(error).__name__}: run the same command again; if it stays so, "
+            "open the mailbox in Outlook on the web to see whether it is well"
+        ) from error
+    except AnswerTooLargeError as error:
+        raise MailboxError(
+            "Exchange gives longer answers than [collect.exchange] max_message_size allows: "
+            "raise it"
+        ) from error
 
 
 # --- what exchangelib is told -----------------------------------------------------------------

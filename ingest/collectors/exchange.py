@@ -37,7 +37,12 @@ from ingest.collectors.door import (
     MailboxError,
     NotFetched,
 )
-from ingest.collectors.ews import AnswerTooLargeError, Connection, ExchangeSettings
+from ingest.collectors.ews import (
+    AnswerTooLargeError,
+    Connection,
+    ExchangeSettings,
+    for_the_mailbox,
+)
 from ingest.collectors.patience import Sleep
 from section9 import Source
 
@@ -112,7 +117,7 @@ class ExchangeMailbox:
 
     def folders(self) -> Sequence[Folder]:
         """List every folder, of the archive mailbox too where there is one."""
-        with _for_the_mailbox():
+        with for_the_mailbox():
             known = self._known([name for name in (*ROOTS, *KINDS) if "archive" not in name])
             with suppress(ews.ResponseMessageError):  # most people have no archive mailbox
                 known |= self._known([name for name in (*ROOTS, *KINDS) if "archive" in name])
@@ -163,7 +168,7 @@ class ExchangeMailbox:
 
     def look(self, folder: Folder, state: str) -> Look:
         """Tell what came and went since `state`, or all that is there."""
-        with _for_the_mailbox():
+        with for_the_mailbox():
             try:
                 return self._changes(folder, state)
             except ews.ErrorInvalidSyncStateData:
@@ -295,29 +300,3 @@ def _line(folder: EwsFolder, below: dict[str, EwsFolder]) -> Iterator[EwsFolder]
 
 def _utc(at: datetime | None) -> datetime | None:
     return datetime.fromtimestamp(at.timestamp(), UTC) if at else None
-
-
-@contextmanager
-def _for_the_mailbox() -> Iterator[None]:
-    """Turn what Exchange says of a folder into an error of the mailbox; the others go on."""
-    try:
-        yield
-    except ews.ErrorImpersonateUserDenied as error:
-        raise MailboxError(
-            "the account may not read this mailbox: widen the scope of its role "
-            "ApplicationImpersonation (docs/collecting/exchange.md)"
-        ) from error
-    except (ews.ErrorNonExistentMailbox, ews.ErrorInvalidUserPrincipalName) as error:
-        raise MailboxError(
-            "Exchange has no such mailbox: check the address, and that it has not moved elsewhere"
-        ) from error
-    except ews.ResponseMessageError as error:
-        raise MailboxError(
-            f"Exchange answers {type(error).__name__}: run the same command again; if it stays so, "
-            "open the mailbox in Outlook on the web to see whether it is well"
-        ) from error
-    except AnswerTooLargeError as error:
-        raise MailboxError(
-            "Exchange gives longer answers than [collect.exchange] max_message_size allows: "
-            "raise it"
-        ) from error

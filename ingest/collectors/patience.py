@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import structlog
+
+log = structlog.get_logger()
+
 Sleep = Callable[[float], None]
 
 FIRST = 1.0  # seconds to wait where the server does not say; doubled each time
 LONGEST = 60.0
+NETWORK = 60.0  # seconds to wait in all for a server that does not answer
 
 
 @dataclass(slots=True)
@@ -28,6 +33,7 @@ class Patience:
         seconds = self.pause if asked is None else asked
         if seconds > self.left:
             return False
+        log.info("waiting", seconds=round(seconds, 1), asked=asked is not None)
         self.sleep(seconds)
         self.left -= max(seconds, FIRST)  # a server that always says "at once" ends too
         if asked is None:
