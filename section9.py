@@ -372,13 +372,32 @@ class CaseKind(StrEnum):
     BREACH = "breach"  # UK GDPR, Article 33
 
 
+class Extent(StrEnum):
+    """How far a case opens the mail in its scope."""
+
+    CONTENT = "content"
+    METADATA = "metadata"  # who, when and how much; never a word of it
+    FLAGGED = "flagged"  # the standing programme: what a detector flagged, excerpts first
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose mail a case may open, and from when to when (both days included, UTC)."""
+    """Whose mail a case may open, and from when to when (both days included, UTC).
 
-    people: tuple[str, ...]  # addresses, lower case; never empty
+    Mail is in scope when any of the people took part in it, or a copy of it lay in any of the
+    mailboxes, or anybody of the domains took part. Addresses and domains are in lower case.
+    """
+
+    people: tuple[str, ...]
     since: date
     until: date
+    mailboxes: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()  # of the standing programme alone
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The addresses of those whom the case is about."""
+        return self.people + self.mailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +414,16 @@ class Case:
     expires: datetime
     closed: datetime | None = None
     kind: CaseKind = CaseKind.INVESTIGATION
+    extent: Extent = Extent.CONTENT
+    dpia: str = ""  # reference of the data protection impact assessment
+    notices: tuple[str, ...] = ()  # versions of the notice that users had been given (clause 9.1)
+    opened_by: str = ""  # the account that made it open
+    awaiting: RequestId | None = None  # an application: it opens nothing until this is approved
+
+    @property
+    def attested(self) -> bool:
+        """Tell whether the authoriser acted with their own account, rather than was named."""
+        return self.opened_by == self.authoriser
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,3 +446,5 @@ class Authority:
     case: CaseId
     actor: str
     scope: Scope
+    extent: Extent = Extent.CONTENT
+    own: tuple[str, ...] = ()  # addresses of the actor, whose own mail is somebody else's to read

@@ -4,7 +4,7 @@ Every dataclass is frozen and survives a trip through JSON; its `kind` tells it 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -106,6 +106,29 @@ class CaseOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseApplied:
+    """An investigator asked for a case. It opens when the request is approved."""
+
+    at: datetime
+    by: str
+    case: Case
+    kind: Literal["case-applied"] = "case-applied"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionApplied:
+    """An investigator asked for more time. The end moves when the request is approved."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    request: RequestId
+    reason: str
+    expires: datetime
+    kind: Literal["extension-applied"] = "extension-applied"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseExtended:
     """A case's end was moved."""
 
@@ -127,6 +150,19 @@ class CaseClosed:
     case: CaseId
     reason: str
     kind: Literal["case-closed"] = "case-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """Users were told that their mail may be monitored (clause 9.1)."""
+
+    at: datetime
+    by: str
+    version: str
+    given: date  # the day on which every user had been told
+    sha256: str  # of the text, in UTF-8
+    text: str
+    kind: Literal["notice-given"] = "notice-given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +334,7 @@ class Searched:
     total: int
     unsearchable: int  # messages in scope with text that no search can see
     shown: tuple[MailId, ...]
+    withheld: int = 0  # of the total, found and shown by their metadata alone
     kind: Literal["searched"] = "searched"
 
 
@@ -310,7 +347,8 @@ class Viewed:
     case: CaseId
     mail: MailId
     blob: BlobId
-    view: str  # `text`, `headers`, `raw`
+    view: str  # `text`, `headers`, `raw`; `metadata` or `excerpts` where no more was opened
+    reason: str = ""  # why more than excerpts were opened, under the standing programme
     kind: Literal["viewed"] = "viewed"
 
 
@@ -345,8 +383,11 @@ Event = (
     | Turned
     | Collected
     | CaseOpened
+    | CaseApplied
+    | ExtensionApplied
     | CaseExtended
     | CaseClosed
+    | NoticeGiven
     | PeopleImported
     | Requested
     | Approved

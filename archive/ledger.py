@@ -8,6 +8,7 @@ winner and tries the next number, so many processes and hosts write one chain wi
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from archive import segment
@@ -87,6 +88,12 @@ class Ledger:
         if number == known.number:
             return known
         return self._remember(Head(book, number, segment.hash_of(self.raw(book, number))))
+
+    def last_moment(self) -> datetime | None:
+        """Return the latest moment that any book ends with; None where all are empty."""
+        heads = [head for head in map(self.head, Book) if head.number]
+        found = [segment.last_moment(self.raw(head.book, head.number)) for head in heads]
+        return max((moment for moment in found if moment), default=None)
 
     def segments(self, book: Book, *, after: int = 0) -> Iterator[Segment]:
         """Yield the segments that follow number `after`, each checked against the one before.

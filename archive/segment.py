@@ -9,6 +9,7 @@ line one event:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -18,14 +19,17 @@ from archive.events import (
     Alerted,
     Approved,
     Book,
+    CaseApplied,
     CaseClosed,
     CaseExtended,
     CaseOpened,
     Collected,
     Declined,
     Event,
+    ExtensionApplied,
     HoldPlaced,
     HoldReleased,
+    NoticeGiven,
     PeopleImported,
     Purged,
     PurgeFinished,
@@ -50,7 +54,8 @@ ZEROS: Final = "0" * 64
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: (Sighted, Scanned, Turned, Collected),
     Book.CASES: (
-        *(CaseOpened, CaseExtended, CaseClosed, PeopleImported),
+        *(CaseOpened, CaseApplied, ExtensionApplied, CaseExtended, CaseClosed),
+        *(NoticeGiven, PeopleImported),
         *(Requested, Approved, Declined, RequestUsed),
         *(HoldPlaced, HoldReleased, Sealed, SealBroken, Alerted),
         *(Purged, PurgeFinished, RetentionRan),
@@ -116,6 +121,11 @@ class _Tag:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    at: datetime
+
+
 def _kind_of(event: type[Event]) -> str:
     return next(str(field.default) for field in fields(event) if field.name == "kind")
 
@@ -126,6 +136,7 @@ _DECODERS: Final[dict[Book, dict[str, msgspec.json.Decoder[Event]]]] = {
     for book, events in EVENTS.items()
 }
 _TAG: Final = msgspec.json.Decoder(_Tag)
+_MOMENT: Final = msgspec.json.Decoder(_Moment)
 _HEADER: Final = msgspec.json.Decoder(Header)
 
 
@@ -169,6 +180,14 @@ def read(book: Book, content: bytes) -> Reading:
 def hash_of(content: bytes) -> str:
     """Return the SHA-256 by which a segment's successor names it."""
     return sha256(content).hexdigest()
+
+
+def last_moment(content: bytes) -> datetime | None:
+    """Return when the last event of a segment happened; None where its line cannot be read."""
+    try:
+        return _MOMENT.decode(content.rstrip(b"\n").rpartition(b"\n")[2]).at
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _faults_of_frame(header: Header | None, rest: list[bytes]) -> Iterator[Fault]:

@@ -1,21 +1,21 @@
 """Two people: what one asks for, another approves; then it may be done once, within a time.
 
 Requests are a fold over the `cases` book. What is decided here is pure: values and a clock
-reading in. `Desk` is where it meets the ledger. A deed that needs approval asks `granted`, and
+reading in; `desk` is where it meets the ledger. A deed that needs approval asks `granted`, and
 writes `RequestUsed` in one segment with what it did.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from archive.events import Approved, Book, Declined, Event, Requested, RequestUsed
-from archive.ledger import Ledger
-from cases.casebook import fold as fold_cases
-from cases.deciding import record
+from archive.events import Approved, Declined, Event, Requested, RequestUsed
 from cases.roles import APPROVED_BY, Accounts
 from section9 import Act, Case, CaseId, RequestId, Section9Error
+
+CASE_ACTS = frozenset({Act.OPEN_CASE, Act.EXTEND_CASE})
+"""Acts that are done by being approved."""
 
 
 class ApprovalMissingError(Section9Error):
@@ -36,6 +36,9 @@ class Terms:
 
     cooling_off: timedelta = timedelta()
     valid: timedelta = timedelta(days=14)  # also how long a request waits to be approved
+
+
+DEFAULT_TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +135,15 @@ def check_approver(request: Request, *, actor: str, case: Case | None, accounts:
             f"{actor} investigates case {case.id} and cannot approve {request.id}: "
             "have somebody else do it"
         )
-    concerned = (*request.asked.concerns, *(case.scope.people if case else ()))
+    concerned = (*request.asked.concerns, *(case.scope.concerned if case else ()))
     if accounts.concerned(actor, concerned):
         raise ApprovalRefusedError(
             f"{request.id} concerns {actor}, who cannot approve it: have somebody else do it"
         )
-    accounts.require(actor, APPROVED_BY[request.asked.act])
+    if request.asked.act in CASE_ACTS:
+        accounts.require_authoriser(actor, concerned)
+    else:
+        accounts.require(actor, APPROVED_BY[request.asked.act])
 
 
 def check_open(request: Request, *, now: datetime) -> None:
@@ -173,99 +179,36 @@ def _request(event: Requested) -> Request:
     return Request(event.request, asked, event.by, event.at, event.lapses)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where requests are made, approved and declined; every act is an event by `actor`."""
-
-    ledger: Ledger
-    actor: str
-    clock: Callable[[], datetime]
-    accounts: Accounts = field(default_factory=Accounts)
-    terms: Mapping[Act, Terms] = field(default_factory=dict)  # by default: `Terms()`
-
-    def requests(self) -> dict[RequestId, Request]:
-        """Every request as it stands now."""
-        return fold(self.ledger.events(Book.CASES))
-
-    def request(self, name: str) -> Request:
-        """One request. Raises `ApprovalRefusedError` where there is none of this name."""
-        return _find(self.requests(), name)
-
-    def ask(self, asked: Asked) -> Request:
-        """Ask for what takes two people. The same again, while it waits, is the same request."""
-        now = self.clock()
-        if not asked.reason.strip():
-            raise ApprovalRefusedError("no reason is given: say why with --reason")
-
-        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
-            requests = fold(events)
-            if _pending(requests, asked, now):
-                return ()
-            return (self._requested(asked, number=len(requests) + 1, now=now),)
-
-        record(self.ledger, Book.CASES, decide)
-        return next(one for one in self.requests().values() if _is_pending(one, asked, now))
-
-    def approve(self, name: str) -> Request:
-        """Agree to a request. Raises `ApprovalRefusedError` or `RoleMissingError`."""
-        now = self.clock()
-
-        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
-            request = _find(fold(events), name)
-            check_open(request, now=now)
-            if request.approved:
-                raise ApprovalRefusedError(f"{request.id} is approved already: it may be used")
-            case = fold_cases(events).get(request.asked.case) if request.asked.case else None
-            check_approver(request, actor=self.actor, case=case, accounts=self.accounts)
-            usable = now + self._terms(request.asked.act).cooling_off
-            lapses = usable + self._terms(request.asked.act).valid
-            return (Approved(now, self.actor, request.id, usable, lapses),)
-
-        record(self.ledger, Book.CASES, decide)
-        return self.request(name)
-
-    def decline(self, name: str, *, reason: str) -> Request:
-        """Refuse a request, or take it back: also one that is approved and not yet used."""
-        now = self.clock()
-
-        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
-            request = _find(fold(events), name)
-            check_open(request, now=now)
-            if self.actor != request.by:  # whoever asked may always take it back
-                self.accounts.require(self.actor, APPROVED_BY[request.asked.act])
-            return (Declined(now, self.actor, request.id, reason),)
-
-        record(self.ledger, Book.CASES, decide)
-        return self.request(name)
-
-    def _terms(self, act: Act) -> Terms:
-        return self.terms.get(act, Terms())
-
-    def _requested(self, asked: Asked, *, number: int, now: datetime) -> Requested:
-        return Requested(
-            at=now,
-            by=self.actor,
-            request=RequestId(f"R-{number:04d}"),
-            act=asked.act,
-            subject=asked.subject,
-            case=asked.case,
-            concerns=asked.concerns,
-            reason=asked.reason,
-            lapses=now + self._terms(asked.act).valid,
-        )
+def requested(
+    asked: Asked, *, number: int, by: str, now: datetime, terms: Terms = DEFAULT_TERMS
+) -> Requested:
+    """The event of asking; `number` counts requests from one."""
+    return Requested(
+        at=now,
+        by=by,
+        request=RequestId(f"R-{number:04d}"),
+        act=asked.act,
+        subject=asked.subject,
+        case=asked.case,
+        concerns=asked.concerns,
+        reason=asked.reason,
+        lapses=now + terms.valid,
+    )
 
 
-def _find(requests: Requests, name: str) -> Request:
+def find(requests: Requests, name: str) -> Request:
+    """One request by its name. Raises `ApprovalRefusedError` where there is none."""
     found = requests.get(RequestId(name.upper()))
     if found is None:
         raise ApprovalRefusedError(f"no request {name!r}: `section9 request list` shows them")
     return found
 
 
+def pending(requests: Requests, asked: Asked, now: datetime) -> Request | None:
+    """The live request for the same, whatever its reason; None where there is none."""
+    return next((one for one in requests.values() if _is_pending(one, asked, now)), None)
+
+
 def _is_pending(request: Request, asked: Asked, now: datetime) -> bool:
     live = request.state(now) in {"waiting", "cooling", "approved"}
     return live and replace(request.asked, reason=asked.reason) == asked
-
-
-def _pending(requests: Requests, asked: Asked, now: datetime) -> bool:
-    return any(_is_pending(request, asked, now) for request in requests.values())

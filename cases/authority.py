@@ -6,15 +6,9 @@ or for a legal obligation; clause 9.3 only by the people appropriate to it. So c
 """
 
 from datetime import datetime
-from typing import ClassVar
 
-from section9 import Authority, Case, CaseId, Section9Error
-
-
-class NoAuthorityError(Section9Error):
-    """Mail was asked for by somebody whom no live case lets read it."""
-
-    exit_code: ClassVar[int] = 10
+from cases.roles import Accounts, ConflictError, Deed, NoAuthorityError
+from section9 import Authority, Case, CaseId, RequestId
 
 
 class CaseUnknownError(NoAuthorityError):
@@ -22,6 +16,26 @@ class CaseUnknownError(NoAuthorityError):
 
     def __init__(self, case: str) -> None:
         super().__init__(f"no case {case!r}: `section9 case list` shows the open ones")
+
+
+class CaseAwaitsError(NoAuthorityError):
+    """The case was applied for, and nobody has authorised it yet."""
+
+    def __init__(self, case: CaseId, request: RequestId) -> None:
+        super().__init__(
+            f"case {case} is applied for and not authorised: "
+            f"have an authoriser run `section9 approve {request}`"
+        )
+
+
+class CaseUnattestedError(NoAuthorityError):
+    """The case was opened before roles were configured; its authoriser was only named."""
+
+    def __init__(self, case: CaseId) -> None:
+        super().__init__(
+            f"case {case} dates from before [roles] was configured, its authoriser never acted: "
+            "open a new one with `section9 case open`"
+        )
 
 
 class CaseClosedError(NoAuthorityError):
@@ -53,12 +67,29 @@ class NotInvestigatorError(NoAuthorityError):
         )
 
 
-def grant(case: Case, *, actor: str, now: datetime) -> Authority:
+def grant(
+    case: Case,
+    *,
+    actor: str,
+    now: datetime,
+    accounts: Accounts = Accounts(),  # noqa: B008 - frozen, and means that no role is checked
+) -> Authority:
     """What `case` lets `actor` open at `now`. Raises a `NoAuthorityError` where that is nothing."""
+    accounts.require(actor, Deed.READ)
     if case.closed is not None:
         raise CaseClosedError(case.id, case.closed)
+    if case.awaiting is not None:
+        raise CaseAwaitsError(case.id, case.awaiting)
     if now >= case.expires:
         raise CaseExpiredError(case.id, case.expires)
     if actor != case.investigator:
         raise NotInvestigatorError(case.id, actor)
-    return Authority(case=case.id, actor=actor, scope=case.scope)
+    if accounts.configured and not case.attested:
+        raise CaseUnattestedError(case.id)
+    if accounts.concerned(actor, case.scope.concerned):
+        raise ConflictError(
+            f"case {case.id} concerns {actor}, who cannot read in it: "
+            "have somebody else investigate"
+        )
+    own = tuple(sorted(accounts.addresses(actor)))
+    return Authority(case.id, actor, case.scope, case.extent, own)

@@ -2,39 +2,40 @@
 
 Every change is decided on the fold as it stands and appended only if the book has not moved
 since, so two people opening a case at the same moment get two cases.
+
+Where roles are configured, a case takes two acts by two accounts: an investigator applies and an
+authoriser approves, or an authoriser opens it for an investigator. Where none are, whoever opens
+the case is believed about the authoriser, and the case says so (`Case.attested`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, TypeVar
 
-from archive.events import Book, CaseClosed, CaseExtended, CaseOpened, Event
-from archive.ledger import Ledger, LedgerMovedError
-from cases.authority import CaseClosedError, CaseUnknownError
-from section9 import Case, CaseId, CaseKind, Purpose, Scope, Section9Error
+from archive.events import (
+    Approved,
+    Book,
+    CaseApplied,
+    CaseClosed,
+    CaseExtended,
+    CaseOpened,
+    Declined,
+    Event,
+    ExtensionApplied,
+)
+from archive.ledger import Ledger
+from cases.applications import Application, CaseRefusedError, check
+from cases.approvals import Asked, requested
+from cases.approvals import fold as fold_requests
+from cases.authority import CaseAwaitsError, CaseClosedError, CaseUnknownError
+from cases.deciding import record
+from cases.notices import cited
+from cases.notices import fold as fold_notices
+from cases.roles import Accounts, Deed
+from section9 import Act, Case, CaseId, RequestId
 
 Cases = dict[CaseId, Case]
-Decision = TypeVar("Decision", CaseOpened, CaseExtended, CaseClosed)
-
-
-class CaseRefusedError(Section9Error):
-    """A case cannot be opened or changed as asked; the message says what is wrong with it."""
-
-    exit_code: ClassVar[int] = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What somebody asks for when they ask for a case."""
-
-    purpose: Purpose
-    reason: str
-    authoriser: str
-    investigator: str
-    scope: Scope
-    expires: datetime
-    kind: CaseKind = CaseKind.INVESTIGATION
+NO_ACCOUNTS = Accounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Casebook:
     ledger: Ledger
     actor: str
     clock: Callable[[], datetime]
+    accounts: Accounts = NO_ACCOUNTS
 
     def cases(self) -> Cases:
         """Every case as it stands now."""
@@ -51,92 +53,103 @@ class Casebook:
 
     def case(self, name: str) -> Case:
         """One case. Raises `CaseUnknownError`."""
-        found = self.cases().get(CaseId(name.upper()))
-        if found is None:
-            raise CaseUnknownError(name)
-        return found
+        return _find(self.cases(), name)
 
     def open(self, application: Application) -> Case:
-        """Open a case. Raises `CaseRefusedError` when the application may not be granted."""
+        """Open a case, or apply for one where that takes somebody else's approval.
+
+        Raises `CaseRefusedError` when the application may not be granted, `NoAuthorityError` when
+        not by this account.
+        """
         now = self.clock()
-        check(application, now=now)
+        applies = self._applies(application)
+        check(application, now=now, accounts=self.accounts)
 
-        def decide(cases: Cases) -> CaseOpened:
-            case = Case(
-                id=CaseId(f"C-{len(cases) + 1:04d}"),
-                purpose=application.purpose,
-                reason=application.reason,
-                authoriser=application.authoriser,
-                investigator=application.investigator,
-                scope=application.scope,
-                opened=now,
-                expires=application.expires,
-                kind=application.kind,
+        def decide(events: tuple[Event, ...]) -> Sequence[Event]:
+            case = replace(
+                application.case(len(fold(events)) + 1, at=now),
+                notices=cited(fold_notices(events), application.scope),
             )
-            return CaseOpened(at=now, by=self.actor, case=case)
+            if not applies:
+                return (CaseOpened(now, self.actor, replace(case, opened_by=self.actor)),)
+            return self._application(events, case, now)
 
-        return self._record(decide).case
+        return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
 
     def extend(self, name: str, *, authoriser: str, reason: str, expires: datetime) -> Case:
-        """Move a case's end. The authoriser may not be its investigator."""
+        """Move a case's end, or apply for it. The authoriser may not be its investigator."""
         now = self.clock()
 
-        def decide(cases: Cases) -> CaseExtended:
-            case = _live(cases, name)
-            check(replace(_application(case), authoriser=authoriser, expires=expires), now=now)
-            return CaseExtended(now, self.actor, case.id, authoriser, reason, expires)
+        def decide(events: tuple[Event, ...]) -> Sequence[Event]:
+            case = _live(fold(events), name)
+            wanted = replace(Application.of(case), authoriser=authoriser, expires=expires)
+            applies = self._applies(wanted)
+            check(wanted, now=now, accounts=self.accounts)
+            if not applies:
+                return (CaseExtended(now, self.actor, case.id, authoriser, reason, expires),)
+            return self._extension(events, case, reason, expires)
 
-        return self.case(self._record(decide).case)
+        return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
 
     def close(self, name: str, *, reason: str) -> Case:
         """End a case: it opens nothing from here on. What was done in it stays on record."""
+        self.accounts.require(self.actor, Deed.CLOSE)
 
-        def decide(cases: Cases) -> CaseClosed:
-            return CaseClosed(self.clock(), self.actor, _live(cases, name).id, reason)
+        def decide(events: tuple[Event, ...]) -> Sequence[Event]:
+            return (CaseClosed(self.clock(), self.actor, _open(fold(events), name).id, reason),)
 
-        return self.case(self._record(decide).case)
+        return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
 
-    def _record(self, decide: Callable[[Cases], Decision]) -> Decision:
-        while True:
-            head = self.ledger.head(Book.CASES)
-            event = decide(self.cases())
-            try:
-                self.ledger.append(Book.CASES, (event,), after=head)
-            except LedgerMovedError:
-                continue  # somebody else wrote first: decide again on the book as it is now
-            return event
+    def _applies(self, application: Application) -> bool:
+        """Tell whether somebody else has to approve. Raises where `actor` may not even ask."""
+        if not self.accounts.configured:
+            return False
+        if self.actor == application.investigator:
+            self.accounts.require(self.actor, Deed.APPLY)
+            return True
+        self.accounts.require_authoriser(self.actor, application.scope.concerned)
+        self.accounts.require(application.investigator, Deed.READ)
+        if application.authoriser != self.actor:
+            raise CaseRefusedError(
+                f"{self.actor} opens the case and so authorises it: name no other --authoriser"
+            )
+        return False
 
+    def _application(
+        self, events: tuple[Event, ...], case: Case, now: datetime
+    ) -> tuple[Event, ...]:
+        asked = Asked(Act.OPEN_CASE, (case.id,), case.reason, case.id, case.scope.concerned)
+        number = len(fold_requests(events)) + 1
+        request = requested(asked, number=number, by=self.actor, now=now)
+        applied = CaseApplied(now, self.actor, replace(case, awaiting=request.request))
+        return (applied, request)
 
-def check(application: Application, *, now: datetime) -> None:
-    """Refuse what no case may be: self-authorised, without a reason, a scope or an end.
-
-    Clause 9.2 (purpose, scope) and 9.3 (appropriate employees). Raises `CaseRefusedError`.
-    """
-    if application.authoriser == application.investigator:
-        raise CaseRefusedError(
-            "the authoriser is the investigator: have somebody else authorise the case"
+    def _extension(
+        self, events: tuple[Event, ...], case: Case, reason: str, expires: datetime
+    ) -> tuple[Event, ...]:
+        now = self.clock()
+        subject = (case.id, expires.isoformat())
+        asked = Asked(Act.EXTEND_CASE, subject, reason, case.id, case.scope.concerned)
+        number = len(fold_requests(events)) + 1
+        request = requested(asked, number=number, by=self.actor, now=now)
+        return (
+            ExtensionApplied(now, self.actor, case.id, request.request, reason, expires),
+            request,
         )
-    if not application.authoriser.strip():
-        raise CaseRefusedError("nobody authorises the case: name who does with --authoriser")
-    if not application.reason.strip():
-        raise CaseRefusedError("no reason is given: say why with --reason")
-    if not application.scope.people:
-        raise CaseRefusedError("nobody is in scope: name whose mail with --person")
-    if not all("@" in address for address in application.scope.people):
-        raise CaseRefusedError("a person in scope is no address: give name@domain with --person")
-    if application.scope.since > application.scope.until:
-        raise CaseRefusedError("the scope ends before it begins: exchange --since and --until")
-    if application.expires <= now:
-        raise CaseRefusedError("the case would have expired already: give a later --expires")
 
 
 def fold(events: Iterable[Event]) -> Cases:
     """Cases from the events that made them, in the order of the book."""
     cases: Cases = {}
+    extensions: dict[RequestId, ExtensionApplied] = {}
     for event in events:
         match event:
-            case CaseOpened():
+            case CaseOpened() | CaseApplied():
                 cases[event.case.id] = event.case
+            case ExtensionApplied():
+                extensions[event.request] = event
+            case Approved() | Declined():
+                _settle(cases, extensions.get(event.request), event)
             case CaseExtended():
                 cases[event.case] = replace(cases[event.case], expires=event.expires)
             case CaseClosed():
@@ -146,22 +159,48 @@ def fold(events: Iterable[Event]) -> Cases:
     return cases
 
 
-def _live(cases: Cases, name: str) -> Case:
-    case = cases.get(CaseId(name.upper()))
-    if case is None:
+def _settle(cases: Cases, extension: ExtensionApplied | None, answer: Approved | Declined) -> None:
+    """Let the answer to an application take effect. Other requests change no case."""
+    if extension and isinstance(answer, Approved):
+        cases[extension.case] = replace(cases[extension.case], expires=extension.expires)
+    for case in cases.values():
+        if case.awaiting == answer.request:
+            cases[case.id] = _settled(case, answer)
+
+
+def _settled(case: Case, answer: Approved | Declined) -> Case:
+    if isinstance(answer, Declined):
+        return replace(case, awaiting=None, closed=answer.at)
+    return replace(case, awaiting=None, authoriser=answer.by, opened=answer.at, opened_by=answer.by)
+
+
+def _find(cases: Cases, name: str) -> Case:
+    found = cases.get(CaseId(name.upper()))
+    if found is None:
         raise CaseUnknownError(name)
+    return found
+
+
+def _open(cases: Cases, name: str) -> Case:
+    case = _find(cases, name)
     if case.closed is not None:
         raise CaseClosedError(case.id, case.closed)
     return case
 
 
-def _application(case: Case) -> Application:
-    return Application(
-        purpose=case.purpose,
-        reason=case.reason,
-        authoriser=case.authoriser,
-        investigator=case.investigator,
-        scope=case.scope,
-        expires=case.expires,
-        kind=case.kind,
-    )
+def _live(cases: Cases, name: str) -> Case:
+    case = _open(cases, name)
+    if case.awaiting is not None:
+        raise CaseAwaitsError(case.id, case.awaiting)
+    return case
+
+
+def _case_of(events: Sequence[Event]) -> CaseId:
+    """The case that the first of some events is about."""
+    match events[0]:
+        case CaseOpened() | CaseApplied() as event:
+            return event.case.id
+        case CaseExtended() | ExtensionApplied() | CaseClosed() as event:
+            return event.case
+        case event:
+            raise ValueError(f"{event.kind} is about no case")

@@ -2,25 +2,31 @@
 
 A question goes to the index only with a case's scope beside it, as a tree that nothing typed can
 open. An answer is given only after the look has been written to the `access` book: what cannot
-be recorded is not shown (policy clauses 9.2, 9.3 and 10). A refusal is recorded too.
+be recorded is not shown (policy clauses 9.2, 9.3 and 10). A refusal is recorded too. What is
+withheld (see `veil`) leaves here without a word of its content.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 
 from archive.blobs import Blobs
 from archive.events import Book, Head, Refused, Searched, Viewed
 from archive.ledger import Ledger
-from cases.authority import NoAuthorityError, grant
+from cases.approvals import fold as fold_requests
+from cases.authority import grant
 from cases.casebook import Casebook
+from cases.roles import NoAuthorityError
+from cases.sight import Sight, in_scope, participant, within
+from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
 from search.index import Cursor, Index, Page
 from search.query import parse
-from search.tree import All, AnyOf, Between, Exact, Query, clean, render
-from section9 import Authority, CaseId, Record, Scope, Section9Error
+from search.tree import All, Everything, Exact, Query, render
+from section9 import Act, Authority, CaseId, Extent, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
+NOT_PROTECTED = Protected()
 
 
 class MailNotInScopeError(Section9Error):
@@ -44,6 +50,30 @@ class MailAmbiguousError(Section9Error):
         super().__init__(f"{mail} begins the ids of {fits} messages: give more of it")
 
 
+class WithheldError(NoAuthorityError):
+    """The content of a message in scope was asked for, and the case opens its metadata alone."""
+
+    def __init__(self, case: CaseId, mail: MailId, extent: Extent) -> None:
+        if extent is Extent.METADATA:
+            step = "a case on content is another `section9 case open`"
+        else:
+            step = (
+                "it is protected correspondence: "
+                f"`section9 request open {mail[:12]} --case {case} --reason WHY` asks to open it"
+            )
+        super().__init__(f"case {case} opens only the metadata of {mail[:12]}: {step}")
+
+
+class ReasonMissingError(NoAuthorityError):
+    """More than excerpts was asked for under the standing programme, without a reason."""
+
+    def __init__(self, case: CaseId, mail: MailId) -> None:
+        super().__init__(
+            f"case {case} is the standing programme, which opens excerpts first: "
+            f"to open all of {mail[:12]}, say why with --reason"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a search gave, and what must be said with it: what ran, over what, as of when."""
@@ -54,15 +84,19 @@ class Answer:
     as_of: Head
     behind: int  # ledger segments that the index has not caught up with
     unsearchable: int  # messages in scope with text that no search can see
+    withheld: int  # of the total, found by their metadata alone
+    own: int  # messages in scope that the reader wrote or got, and so does not see
+    sizes: Mapping[MailId, int]  # bytes of each hit that is withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One message, opened under an authority."""
+    """One message, opened under an authority, as far as that goes."""
 
     authority: Authority
-    record: Record
-    content: bytes  # exactly as it was archived
+    record: Record  # without its text where `view` is `metadata`; with a little where `excerpts`
+    content: bytes  # exactly as it was archived; nothing where less than all is opened
+    view: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +109,83 @@ class Gate:
     blobs: Blobs
     actor: str
     clock: Callable[[], datetime]
+    protected: Protected = NOT_PROTECTED
 
     def search(self, case: str, typed: str, *, limit: int, after: Cursor | None = None) -> Answer:
         """Find messages in a case's scope, newest first.
 
         Raises `NoAuthorityError`, or `QuerySyntaxError` for a query that cannot be read.
         """
-        authority = self._authority(case, "search")
-        query = within(authority.scope, parse(typed))
-        page = self.index.search(query, limit=limit, after=after)
-        return self._recorded(typed, self._answer(authority, query, page))
+        sight, asked = self._sight(case, "search"), parse(typed)
+        page = self.index.search(sight.narrow(asked), limit=limit, after=after)
+        if sight.veil == NOTHING:
+            seen = frozenset(hit.mail for hit in page.hits)
+        else:
+            seen = self._seen(sight, asked, limit=limit, after=after)
+        return self._recorded(typed, self._answer(sight, asked, page, seen))
 
     def count(self, case: str, typed: str) -> Answer:
         """Count without showing any message."""
-        authority = self._authority(case, "count")
-        query = within(authority.scope, parse(typed))
-        page = Page(hits=(), total=self.index.count(query), next=None)
-        return self._recorded(typed, self._answer(authority, query, page))
+        sight, asked = self._sight(case, "count"), parse(typed)
+        page = Page(hits=(), total=self.index.count(sight.narrow(asked)), next=None)
+        return self._recorded(typed, self._answer(sight, asked, page, frozenset()))
 
-    def show(self, case: str, mail: str, *, view: str) -> Opened:
-        """Open one message of a case's scope; `mail` may be the beginning of its id."""
-        authority = self._authority(case, "show", mail)
-        record = self._in_scope(authority, mail)
+    def show(self, case: str, mail: str, *, view: str, reason: str = "") -> Opened:
+        """Open one message of a case's scope; `mail` may be the beginning of its id.
+
+        `view` is `text`, `headers` or `raw`. A message that is withheld opens its metadata, and
+        the standing programme excerpts, where `text` was asked for; the other views are refused.
+        """
+        sight = self._sight(case, "show", mail)
+        record = self._in_scope(sight, mail)
         blob = record.sightings[0].message
-        seen = Viewed(self.clock(), self.actor, authority.case, record.mail, blob, view)
-        self.ledger.append(Book.ACCESS, (seen,))
-        return Opened(authority, record, self.blobs.get(blob))
+        try:
+            given = self._view(sight, record.mail, view, reason)
+        except NoAuthorityError as error:
+            self._refuse(error, case, "show", mail)
+            raise
+        viewed = Viewed(self.clock(), self.actor, sight.authority.case, record.mail, blob, given)
+        self.ledger.append(Book.ACCESS, (replace(viewed, reason=reason.strip()),))
+        if given == "metadata":
+            return Opened(sight.authority, metadata(record), b"", given)
+        if given == "excerpts":
+            return Opened(sight.authority, excerpts(record), b"", given)
+        return Opened(sight.authority, record, self.blobs.get(blob), given)
+
+    def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
+        """What of a message is given, where `view` was asked for."""
+        authority = sight.authority
+        if not self.index.count(sight.open(Exact("id", mail))):
+            if view != "text":
+                raise WithheldError(authority.case, mail, authority.extent)
+            return "metadata"
+        if authority.extent is Extent.FLAGGED and not reason.strip():
+            if view != "text":
+                raise ReasonMissingError(authority.case, mail)
+            return "excerpts"
+        return view
+
+    def _sight(self, case: str, act: str, mail: str = "") -> Sight:
+        authority = self._authority(case, act, mail)
+        agreed = () if self.protected == NOT_PROTECTED else self._agreed(authority.case)
+        return Sight(authority, withheld(authority, self.protected, agreed))
+
+    def _agreed(self, case: CaseId) -> tuple[MailId, ...]:
+        """The protected messages that a second person agreed to open in a case."""
+        requests = fold_requests(self.ledger.events(Book.CASES)).values()
+        now = self.clock()
+        return tuple(
+            MailId(mail)
+            for request in requests
+            if (request.asked.act, request.asked.case) == (Act.OPEN_PROTECTED, case)
+            and request.state(now) == "approved"
+            for mail in request.asked.subject
+        )
 
     def _authority(self, case: str, act: str, mail: str = "") -> Authority:
         try:
-            return grant(self.casebook.case(case), actor=self.actor, now=self.clock())
+            found, accounts = self.casebook.case(case), self.casebook.accounts
+            return grant(found, actor=self.actor, now=self.clock(), accounts=accounts)
         except NoAuthorityError as error:
             self._refuse(error, case, act, mail)
             raise
@@ -113,8 +194,21 @@ class Gate:
         refused = Refused(self.clock(), self.actor, case, act, type(error).__name__, mail)
         self.ledger.append(Book.ACCESS, (refused,))
 
-    def _in_scope(self, authority: Authority, mail: str) -> Record:
-        query = within(authority.scope, parse(f"id:{mail}"))
+    def _seen(
+        self, sight: Sight, asked: Query, *, limit: int, after: Cursor | None
+    ) -> frozenset[MailId]:
+        """Those of a page's messages that are open.
+
+        In the order of the page, the open ones among them come first among all that are open;
+        and a message that this question does not name is not shown.
+        """
+        if sight.veil == Everything():
+            return frozenset()
+        page = self.index.search(sight.open(asked), limit=limit, after=after)
+        return frozenset(hit.mail for hit in page.hits)
+
+    def _in_scope(self, sight: Sight, mail: str) -> Record:
+        authority, query = sight.authority, sight.narrow(parse(f"id:{mail}"))
         page = self.index.search(query, limit=2)
         if page.total > 1:
             raise MailAmbiguousError(mail, page.total)
@@ -125,15 +219,21 @@ class Gate:
             raise error
         return record
 
-    def _answer(self, authority: Authority, query: Query, page: Page) -> Answer:
-        as_of = self.ledger.head(Book.MAIL)
+    def _answer(self, sight: Sight, asked: Query, page: Page, seen: frozenset[MailId]) -> Answer:
+        as_of, scope = self.ledger.head(Book.MAIL), sight.authority.scope
+        closed = [hit.mail for hit in page.hits if hit.mail not in seen]
+        hits = tuple(hit if hit.mail in seen else blank(hit) for hit in page.hits)
+        own = All((in_scope(scope), participant(sight.authority.own)))
         return Answer(
-            authority=authority,
-            page=page,
-            ran=render(query),
+            authority=sight.authority,
+            page=replace(page, hits=hits),
+            ran=render(sight.narrow(asked)),
             as_of=as_of,
             behind=as_of.number - sum(map(len, self.index.applied())),
-            unsearchable=self.index.count(within(authority.scope, OPAQUE)),
+            unsearchable=self.index.count(within(sight.authority, OPAQUE)),
+            withheld=0 if sight.veil == NOTHING else self.index.count(sight.withheld(asked)),
+            own=self.index.count(own) if sight.authority.own else 0,
+            sizes={mail: size(found) for mail in closed if (found := self.index.get(mail))},
         )
 
     def _recorded(self, typed: str, answer: Answer) -> Answer:
@@ -148,14 +248,7 @@ class Gate:
             total=answer.page.total,
             unsearchable=answer.unsearchable,
             shown=tuple(hit.mail for hit in answer.page.hits),
+            withheld=answer.withheld,
         )
         self.ledger.append(Book.ACCESS, (searched,))
         return answer
-
-
-def within(scope: Scope, query: Query) -> Query:
-    """Narrow a query to a scope. The days are whole days, UTC, both included."""
-    people = AnyOf(tuple(Exact("participant", clean(address)) for address in scope.people))
-    since = datetime.combine(scope.since, time(), UTC)
-    until = datetime.combine(scope.until, time(), UTC) + timedelta(days=1)
-    return All((people, Between("date", since, until), query))

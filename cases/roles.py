@@ -5,7 +5,7 @@ settings, by operating-system account, with the addresses that are their own: no
 their own mail. Pure decisions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
@@ -63,10 +63,14 @@ APPROVED_BY: dict[Act, Deed] = {
 """What somebody must be allowed to do, to be the second person of an act."""
 
 
-class RoleMissingError(Section9Error):
-    """No role of this account allows what it asked for."""
+class NoAuthorityError(Section9Error):
+    """Mail, or an act on it, was asked for by somebody whom nothing lets do it."""
 
     exit_code: ClassVar[int] = 10
+
+
+class RoleMissingError(NoAuthorityError):
+    """No role of this account allows what it asked for."""
 
     def __init__(self, account: str, deed: Deed) -> None:
         roles = ", ".join(sorted(ALLOWED[deed]))
@@ -74,6 +78,10 @@ class RoleMissingError(Section9Error):
             f"{account or 'nobody'} may not {deed}: [roles] in section9.toml gives that account "
             f"none of {roles}; have whoever keeps the settings add it, or somebody else do this"
         )
+
+
+class ConflictError(NoAuthorityError):
+    """Somebody would decide about, or read, their own mail; or that of a superior."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class Accounts:
 
     known: tuple[Account, ...] = ()
     domains: tuple[str, ...] = field(default=(), kw_only=True)  # the trust's own
+    routing: Mapping[AccountRole, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
 
     @property
     def configured(self) -> bool:
@@ -110,10 +119,37 @@ class Accounts:
         if not self.may(name, deed):
             raise RoleMissingError(name, deed)
 
-    def concerned(self, name: str, addresses: Iterable[str]) -> bool:
-        """Tell whether any of these addresses is the account's own.
+    def addresses(self, name: str) -> frozenset[str]:
+        """The account's own addresses: those in `[roles]`, and its name at the trust's domains."""
+        named = (f"{name}@{domain}".lower() for domain in self.domains)
+        return self.account(name).addresses.union(named)
 
-        Its own are those in `[roles]`, and its name at each of the trust's domains.
+    def concerned(self, name: str, addresses: Iterable[str]) -> bool:
+        """Tell whether any of these addresses is the account's own."""
+        return not self.addresses(name).isdisjoint(map(str.lower, addresses))
+
+    def require_authoriser(self, name: str, people: Iterable[str]) -> None:
+        """Refuse whoever may not authorise a case about these people.
+
+        Never whom it concerns. A case about a head teacher or the DSL is authorised by the
+        accounts that `[routing]` names for it and by nobody else; any other by an authoriser.
+        Raises `ConflictError` or `RoleMissingError`.
         """
-        own = {f"{name}@{domain}".lower() for domain in self.domains}
-        return not (own | self.account(name).addresses).isdisjoint(map(str.lower, addresses))
+        about = tuple(people)
+        if self.concerned(name, about):
+            raise ConflictError(
+                f"the case concerns {name}, who cannot authorise it: have somebody else do it"
+            )
+        routed = [role for role in (HEAD, DSL) if self._about(role, about)]
+        if not routed:
+            self.require(name, Deed.AUTHORISE)
+        for role in routed:
+            if name not in self.routing.get(role, ()):
+                others = ", ".join(self.routing.get(role, ())) or f"nobody yet: name them in {role}"
+                raise ConflictError(
+                    f"a case about somebody with the role {role} is authorised by whom [routing] "
+                    f"in section9.toml names ({others}): have them do it"
+                )
+
+    def _about(self, role: AccountRole, people: tuple[str, ...]) -> bool:
+        return any(role in one.roles and self.concerned(one.name, people) for one in self.known)

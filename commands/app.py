@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from archive.blobs import Blobs
     from archive.ledger import Ledger
     from archive.store import FolderStore
-    from cases.approvals import Desk
     from cases.casebook import Casebook
+    from cases.desk import Desk
     from cases.gate import Gate
+    from cases.notices import Notices
     from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Settings
@@ -127,29 +128,46 @@ class App:
         return self.data / PEOPLE_FILE
 
     @cached_property
+    def case_clock(self) -> Callable[[], datetime]:
+        """The clock by which authority is decided: setting the computer's back does not move it."""
+        from cases.clock import not_before
+
+        return not_before(self.ledger, self.clock)
+
+    @cached_property
     def casebook(self) -> "Casebook":
         """The cases, as this person may change them."""
         from cases.casebook import Casebook
 
-        return Casebook(self.ledger, actor=self.actor, clock=self.clock)
+        return Casebook(
+            self.ledger, actor=self.actor, clock=self.case_clock, accounts=self.accounts
+        )
+
+    @cached_property
+    def notices(self) -> "Notices":
+        """The notices given to users, as this person may record them."""
+        from cases.notices import Notices
+
+        return Notices(self.ledger, self.actor, self.case_clock, self.accounts)
 
     @cached_property
     def accounts(self) -> "Accounts":
         """Who may do what."""
-        from commands.settings import accounts
+        from commands.rights import accounts
 
-        return accounts(self.settings)
+        settings = self.settings
+        return accounts(settings.roles, settings.routing, domains=settings.trust.domains)
 
     @cached_property
     def desk(self) -> "Desk":
         """Where what takes two people is asked for and approved."""
-        from cases.approvals import Desk
-        from commands.settings import terms
+        from cases.desk import Desk
+        from commands.rights import terms
 
         return Desk(
             self.ledger,
             actor=self.actor,
-            clock=self.clock,
+            clock=self.case_clock,
             accounts=self.accounts,
             terms=terms(self.settings.approvals),
         )
@@ -158,6 +176,7 @@ class App:
     def gate(self) -> "Gate":
         """The one way to anybody's mail."""
         from cases.gate import Gate
+        from commands.rights import protected
 
         return Gate(
             casebook=self.casebook,
@@ -165,7 +184,8 @@ class App:
             index=self.index,
             blobs=self.blobs,
             actor=self.actor,
-            clock=self.clock,
+            clock=self.case_clock,
+            protected=protected(self.settings.protected),
         )
 
     @contextmanager

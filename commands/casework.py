@@ -64,7 +64,7 @@ def open_case(  # noqa: PLR0913 - a case is all of these
         --person j.doe@school.example --since 2026-09-01 --until 2026-10-31 \\
         --expires 2026-12-31
     """
-    from cases.casebook import Application
+    from cases.applications import Application
 
     application = Application(
         purpose=PURPOSES[purpose],

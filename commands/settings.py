@@ -5,21 +5,16 @@
 
 import os
 import tomllib
-from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     ByteSize,
-    ConfigDict,
     Field,
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
-    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -30,17 +25,15 @@ from pydantic_settings import (
     SettingsError as NotJsonError,
 )
 
+from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
+from commands.rights import Section as _Section
 from commands.settings_collect import Collect
-from section9 import AccountRole, Act, Section9Error
+from section9 import Section9Error
 
 if TYPE_CHECKING:
-    from cases.approvals import Terms
-    from cases.roles import Accounts
     from search.elastic_client import ElasticSettings
 
 MIB = 1024 * 1024
-FILE_ONLY = ("SECTION9_ROLES", "SECTION9_ROUTING", "SECTION9_APPROVALS", "SECTION9_PROTECTED")
-"""Who may do what is never taken from the environment, which whoever runs a command sets."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -48,10 +41,6 @@ class SettingsError(Section9Error):
     """The settings cannot be used; the message names each that is wrong, never its value."""
 
     exit_code: ClassVar[int] = 3
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Trust(_Section):
@@ -104,48 +93,6 @@ class Search(_Section):
     timeout: float = Field(60, gt=0)
 
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(str.lower)]
-
-
-class RoleHolder(_Section):
-    """What one operating-system account is in the trust, and the addresses of its person."""
-
-    roles: tuple[AccountRole, ...] = Field(min_length=1)
-    addresses: tuple[Address, ...] = ()
-
-    @model_validator(mode="after")
-    def _can_be_judged(self) -> "RoleHolder":
-        if AccountRole.TECHNICIAN in self.roles:
-            if len(set(self.roles)) > 1:
-                raise ValueError("a technician sees no content and has no other role")
-        elif not self.addresses:
-            raise ValueError("without addresses nobody can tell whether a case is about them")
-        return self
-
-
-class Routing(_Section):
-    """Accounts that authorise in place of the others when a case is about such a person."""
-
-    head_teacher: tuple[str, ...] = ()
-    dsl: tuple[str, ...] = ()
-
-
-class ApprovalTerms(_Section):
-    """How long an approval waits before it may be used, and how long it then lasts."""
-
-    cooling_off_days: float = Field(0, ge=0, le=365)
-    valid_days: float = Field(14, gt=0, le=365)
-
-
-class Approvals(_Section):
-    """The terms of each act that takes two people."""
-
-    release_hold: ApprovalTerms = ApprovalTerms(cooling_off_days=7)
-    purge_early: ApprovalTerms = ApprovalTerms()
-    break_seal: ApprovalTerms = ApprovalTerms(valid_days=2)
-    open_protected: ApprovalTerms = ApprovalTerms(valid_days=30)
-
-
 class Settings(BaseSettings):
     """Everything that `section9.toml` may say; each has a default that works."""
 
@@ -161,6 +108,7 @@ class Settings(BaseSettings):
     roles: dict[str, RoleHolder] = Field(default_factory=dict)  # by operating-system account
     routing: Routing = Routing()
     approvals: Approvals = Approvals()
+    protected: Protected = Protected()
 
     @classmethod
     def settings_customise_sources(
@@ -200,35 +148,6 @@ def _api_key(search: Search) -> str | None:
         raise SettingsError(
             f"search.api_key_file cannot be read ({error.strerror}): check its path and owner"
         ) from error
-
-
-def accounts(settings: Settings) -> "Accounts":
-    """Who may do what, as the cases ask it."""
-    from cases.roles import Account, Accounts
-
-    return Accounts(
-        known=tuple(
-            Account(name, frozenset(holder.roles), frozenset(holder.addresses))
-            for name, holder in settings.roles.items()
-        ),
-        domains=settings.trust.domains,
-    )
-
-
-def terms(approvals: Approvals) -> "dict[Act, Terms]":
-    """How long the approvals of each act wait and last."""
-    from cases.approvals import Terms
-
-    by_act = {
-        Act.RELEASE_HOLD: approvals.release_hold,
-        Act.PURGE_EARLY: approvals.purge_early,
-        Act.BREAK_SEAL: approvals.break_seal,
-        Act.OPEN_PROTECTED: approvals.open_protected,
-    }
-    return {
-        act: Terms(timedelta(days=each.cooling_off_days), timedelta(days=each.valid_days))
-        for act, each in by_act.items()
-    }
 
 
 def load(file: Path) -> Settings:

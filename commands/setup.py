@@ -48,6 +48,14 @@ memory = "1536MiB"            # address space of a worker
 head_teacher = []             # ["c.hair"]
 dsl = []
 
+[protected]                   # addresses or domains: metadata only, until a second person agrees
+union = []                    # ["rep@school.example", "union.example"]
+occupational_health = []
+counselling = []
+legal = []
+whistleblowing = []
+dpo = []
+
 [approvals]                   # what takes two people: how long it cools off, how long it lasts
 release_hold = { cooling_off_days = 7, valid_days = 14 }
 purge_early = { cooling_off_days = 0, valid_days = 14 }

@@ -10,15 +10,16 @@ import pytest
 from archive.events import Book, RequestUsed
 from archive.ledger import Ledger
 from archive.store import FolderStore
+from cases.applications import Application
 from cases.approvals import (
     ApprovalMissingError,
     ApprovalRefusedError,
     Asked,
-    Desk,
     Terms,
     granted,
 )
-from cases.casebook import Application, Casebook
+from cases.casebook import Casebook
+from cases.desk import Desk
 from cases.roles import Account, Accounts, RoleMissingError
 from section9 import AccountRole, Act, Purpose, RequestId, Scope
 

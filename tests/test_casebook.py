@@ -11,6 +11,7 @@ import pytest
 from archive.events import Book, CaseOpened
 from archive.ledger import Ledger
 from archive.store import FolderStore
+from cases.applications import Application, CaseRefusedError
 from cases.authority import (
     CaseClosedError,
     CaseExpiredError,
@@ -18,7 +19,7 @@ from cases.authority import (
     NotInvestigatorError,
     grant,
 )
-from cases.casebook import Application, Casebook, CaseRefusedError
+from cases.casebook import Casebook
 from section9 import Authority, Case, Purpose, Scope
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

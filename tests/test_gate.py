@@ -14,9 +14,10 @@ from archive.blobs import Blobs
 from archive.events import Book, Event, Refused, Searched, Viewed
 from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
-from cases.authority import NoAuthorityError
-from cases.casebook import Application, Casebook
+from cases.applications import Application
+from cases.casebook import Casebook
 from cases.gate import Gate, MailAmbiguousError, MailNotInScopeError
+from cases.roles import NoAuthorityError
 from ingest.identity import mail_id
 from ingest.parse import parse
 from search.query import QuerySyntaxError

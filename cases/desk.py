@@ -1,0 +1,99 @@
+"""The desk: where requests that take two people are made, approved and declined."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archive.events import Approved, Book, Declined, Event, RequestUsed
+from archive.ledger import Ledger
+from cases.approvals import (
+    CASE_ACTS,
+    DEFAULT_TERMS,
+    ApprovalRefusedError,
+    Asked,
+    Request,
+    Terms,
+    check_approver,
+    check_open,
+    find,
+    fold,
+    pending,
+    requested,
+)
+from cases.casebook import fold as fold_cases
+from cases.deciding import record
+from cases.roles import APPROVED_BY, Accounts
+from section9 import Act, RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Makes, approves and declines requests; every act is an event by `actor`."""
+
+    ledger: Ledger
+    actor: str
+    clock: Callable[[], datetime]
+    accounts: Accounts = field(default_factory=Accounts)
+    terms: Mapping[Act, Terms] = field(default_factory=dict)  # by default: DEFAULT_TERMS
+
+    def requests(self) -> dict[RequestId, Request]:
+        """Every request as it stands now."""
+        return fold(self.ledger.events(Book.CASES))
+
+    def request(self, name: str) -> Request:
+        """One request. Raises `ApprovalRefusedError` where there is none of this name."""
+        return find(self.requests(), name)
+
+    def ask(self, asked: Asked) -> Request:
+        """Ask for what takes two people. The same again, while it waits, is the same request."""
+        now = self.clock()
+        if not asked.reason.strip():
+            raise ApprovalRefusedError("no reason is given: say why with --reason")
+
+        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
+            requests = fold(events)
+            if pending(requests, asked, now):
+                return ()
+            number, terms = len(requests) + 1, self._terms(asked.act)
+            return (requested(asked, number=number, by=self.actor, now=now, terms=terms),)
+
+        record(self.ledger, Book.CASES, decide)
+        return pending(self.requests(), asked, now) or self.ask(asked)  # declined meanwhile
+
+    def approve(self, name: str) -> Request:
+        """Agree to a request. Raises `ApprovalRefusedError` or `RoleMissingError`."""
+        now = self.clock()
+
+        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
+            request = find(fold(events), name)
+            check_open(request, now=now)
+            if request.approved:
+                raise ApprovalRefusedError(f"{request.id} is approved already: it may be used")
+            case = fold_cases(events).get(request.asked.case) if request.asked.case else None
+            check_approver(request, actor=self.actor, case=case, accounts=self.accounts)
+            usable = now + self._terms(request.asked.act).cooling_off
+            lapses = usable + self._terms(request.asked.act).valid
+            approved = Approved(now, self.actor, request.id, usable, lapses)
+            if request.asked.act in CASE_ACTS:  # the approval is the deed: see casebook.fold
+                return (approved, RequestUsed(now, self.actor, request.id))
+            return (approved,)
+
+        record(self.ledger, Book.CASES, decide)
+        return self.request(name)
+
+    def decline(self, name: str, *, reason: str) -> Request:
+        """Refuse a request, or take it back: also one that is approved and not yet used."""
+        now = self.clock()
+
+        def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
+            request = find(fold(events), name)
+            check_open(request, now=now)
+            if self.actor != request.by:  # whoever asked may always take it back
+                self.accounts.require(self.actor, APPROVED_BY[request.asked.act])
+            return (Declined(now, self.actor, request.id, reason),)
+
+        record(self.ledger, Book.CASES, decide)
+        return self.request(name)
+
+    def _terms(self, act: Act) -> Terms:
+        return self.terms.get(act, DEFAULT_TERMS)

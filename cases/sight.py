@@ -1,0 +1,56 @@
+"""What an authority lets be seen, as trees of a query that nothing typed can widen. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from cases.veil import veiled
+from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
+from section9 import Authority, Extent, Scope
+
+FLAGGED = Exact("is", "flagged")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an authority lets be seen now: the mail in its scope, and the veil over some of it."""
+
+    authority: Authority
+    veil: Query
+
+    def narrow(self, query: Query) -> Query:
+        """What of a query the authority answers."""
+        return within(self.authority, veiled(query, self.veil))
+
+    def withheld(self, query: Query) -> Query:
+        """What of that is found by its metadata alone."""
+        return All((self.narrow(query), self.veil))
+
+    def open(self, query: Query) -> Query:
+        """What of that is open."""
+        return All((self.narrow(query), Not(self.veil)))
+
+
+def within(authority: Authority, query: Query) -> Query:
+    """Narrow a query to what an authority covers.
+
+    The scope's people, mailboxes and days; never the reader's own mail; and under the standing
+    programme only what a detector flagged.
+    """
+    own = (Not(participant(authority.own)),) if authority.own else ()
+    flagged = (FLAGGED,) if authority.extent is Extent.FLAGGED else ()
+    return All((*in_scope(authority.scope).parts, *own, *flagged, query))
+
+
+def in_scope(scope: Scope) -> All:
+    """What is in a scope. The days are whole days, UTC, both included."""
+    mailboxes = (Exact("mailbox", clean(address)) for address in scope.mailboxes)
+    domains = (Exact("domain", clean(domain)) for domain in scope.domains)
+    whose = AnyOf((*participant(scope.people).parts, *mailboxes, *domains))
+    since = datetime.combine(scope.since, time(), UTC)
+    until = datetime.combine(scope.until, time(), UTC) + timedelta(days=1)
+    return All((whose, Between("date", since, until)))
+
+
+def participant(addresses: tuple[str, ...]) -> AnyOf:
+    """What any of these people took part in."""
+    return AnyOf(tuple(Exact("participant", clean(address)) for address in addresses))

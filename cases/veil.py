@@ -1,0 +1,160 @@
+"""What a case withholds of the mail in its scope: who, when and how much is said, not a word more.
+
+A case on metadata alone withholds all content. Any case withholds that of protected
+correspondence (union, occupational health, counselling, legal, whistleblowing, the DPO), until a
+second person has agreed on the record. What is withheld cannot be searched either: a query that
+asks for its words is answered as if it had none, or guessing words would read it. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from search.fields import DEFAULT
+from search.index import Excerpt, Hit
+from search.tree import (
+    All,
+    AnyOf,
+    Between,
+    Everything,
+    Exact,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    StartsWith,
+    Word,
+    clean,
+)
+from section9 import Authority, Extent, Finding, MailId, ParsedMail, Part, Record, Span
+
+NOTHING = AnyOf(())
+AROUND = 120  # characters of context on either side of a finding
+PEOPLE_FIELDS = frozenset(
+    {"from", "to", "cc", "bcc", "rcpt", "reply-to", "sender", "mailbox", "participant", "domain"}
+)
+METADATA_FIELDS = PEOPLE_FIELDS | {
+    *("date", "deleted", "direction", "id", "message-id", "role", "list", "obo", "has", "source")
+}
+"""What may be asked of withheld mail. A field that is not here is taken for content."""
+METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque"})
+"""What `is:` may ask of withheld mail: `is:flagged` would tell what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Whose correspondence is protected: addresses, mailboxes among them, and whole domains."""
+
+    addresses: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+    def query(self) -> Query:
+        """What finds it."""
+        addresses = (Exact("participant", clean(address)) for address in self.addresses)
+        domains = (Exact("domain", clean(domain)) for domain in self.domains)
+        return AnyOf((*addresses, *domains))
+
+
+def withheld(authority: Authority, protected: Protected, opened: Iterable[MailId]) -> Query:
+    """What finds the mail whose content an authority does not open.
+
+    `opened` are the messages of protected correspondence that a second person agreed to open.
+    """
+    if authority.extent is Extent.METADATA:
+        return Everything()
+    closed = protected.query()
+    agreed = tuple(Exact("id", mail) for mail in opened)
+    if closed == NOTHING or not agreed:
+        return closed
+    return All((closed, Not(AnyOf(agreed))))
+
+
+def veiled(query: Query, veil: Query) -> Query:
+    """A query that finds what `veil` withholds by its metadata alone."""
+    if veil == NOTHING:
+        return query
+    if veil == Everything():
+        return of_metadata(query)
+    return AnyOf((All((Not(veil), query)), All((veil, of_metadata(query)))))
+
+
+def of_metadata(query: Query) -> Query:  # noqa: PLR0911 - one return a form
+    """A query with everything taken out of it that asks for content: that finds nothing."""
+    match query:
+        case All(parts):
+            return All(tuple(map(of_metadata, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(of_metadata, parts)))
+        case Not(part):
+            return Not(of_metadata(part))
+        case Everything():
+            return query
+        case Exact("is", value):
+            return query if value in METADATA_STATES else NOTHING
+        case Word() | Phrase() | Prefix() if query.field == DEFAULT:
+            return replace(query, field="participant")
+        case Word() | Phrase() | Prefix() | Exact() | StartsWith() | Between():
+            return query if query.field in METADATA_FIELDS else NOTHING
+
+
+def blank(hit: Hit) -> Hit:
+    """A hit without a word of the message."""
+    return replace(hit, subject=Excerpt("subject", ""), excerpt=Excerpt("body", ""), findings=())
+
+
+def metadata(record: Record) -> Record:
+    """A record without a word of the message; the parts keep their kinds and sizes."""
+    return replace(
+        record,
+        parsed=replace(record.parsed, subject="", parts=tuple(map(_emptied, record.parsed.parts))),
+        findings=(),
+    )
+
+
+def excerpts(record: Record) -> Record:
+    """A record with no more of its text than what stands around its findings."""
+    parts, findings = [], [finding for finding in record.findings if finding.part == "subject"]
+    for part in record.parsed.parts:
+        cut, moved = _excerpt(part, [found for found in record.findings if found.part == part.id])
+        parts.append(cut)
+        findings += moved
+    parsed: ParsedMail = replace(record.parsed, parts=tuple(parts))
+    return replace(record, parsed=parsed, findings=tuple(findings))
+
+
+def size(record: Record) -> int:
+    """How large a message is: the bytes of its parts."""
+    return sum(part.size for part in record.parsed.parts)
+
+
+def _emptied(part: Part) -> Part:
+    return replace(part, text="", filename="", hidden=(), quoted=())
+
+
+def _excerpt(part: Part, findings: list[Finding]) -> tuple[Part, list[Finding]]:
+    """Cut a part down to the surroundings of its findings, and say where these are then."""
+    pieces: list[str] = []
+    moved = []
+    length = end = 0
+    for window in _windows(findings, len(part.text)):
+        pieces.append(("" if window.start == end else " … ") + part.text[window.start : window.end])
+        length += len(pieces[-1])
+        shift = length - window.end
+        moved += [
+            replace(found, start=found.start + shift, end=found.end + shift)
+            for found in findings
+            if window.start <= found.start and found.end <= window.end
+        ]
+        end = window.end
+    rest = " …" if pieces and end < len(part.text) else ""
+    return replace(_emptied(part), text="".join(pieces) + rest, filename=part.filename), moved
+
+
+def _windows(findings: list[Finding], length: int) -> list[Span]:
+    """The surroundings of findings, joined where they meet, in order."""
+    windows: list[Span] = []
+    for found in sorted(findings, key=lambda finding: finding.start):
+        start, end = max(found.start - AROUND, 0), min(found.end + AROUND, length)
+        if windows and start <= windows[-1].end:
+            start, end = windows[-1].start, max(end, windows.pop().end)
+        windows.append(Span(start, end))
+    return windows
