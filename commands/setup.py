@@ -62,6 +62,12 @@ purge_early = { cooling_off_days = 0, valid_days = 14 }
 break_seal = { cooling_off_days = 0, valid_days = 2 }
 open_protected = { cooling_off_days = 0, valid_days = 30 }
 
+# [collect.imap]              # mailboxes; docs/collecting/imap.md has them all
+# host = "imap.school.example"
+# mailboxes = ["j.doe@school.example"]
+# login = "{mailbox}*collector"           # as a master user; without it as the mailbox itself
+# password_file = "/etc/section9/imap.password"
+
 # [search]                    # on Elasticsearch; without it the index is a file in this folder
 # url = "https://es.school.example:9200"
 # api_key_file = "/etc/section9/elasticsearch.key"

@@ -90,6 +90,7 @@ namespace expunged {
 }
 plugin {
   lazy_expunge = .EXPUNGED/
+  lazy_expunge_only_last_instance = yes
 }
 """
 

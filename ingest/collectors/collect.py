@@ -18,7 +18,16 @@ import structlog
 
 from archive.events import Collected, Turned
 from ingest.collectors import story
-from ingest.collectors.door import Folder, FolderId, Item, ItemId, Mailbox, NotFetched, Server
+from ingest.collectors.door import (
+    Folder,
+    FolderId,
+    FolderKind,
+    Item,
+    ItemId,
+    Mailbox,
+    NotFetched,
+    Server,
+)
 from ingest.collectors.landing import Batch, Landed, Landing
 from ingest.collectors.memory import Copy, Memory, Place
 from ingest.collectors.outcome import Failure, Outcome, Watch
@@ -26,6 +35,7 @@ from ingest.jobs import Sliced
 from ingest.pipeline import ACTOR, Filed, Pipeline, batched
 from section9 import BlobId, Sighting, SightingId
 
+REACH = tuple(FolderKind)  # from within its owner's reach to beyond
 TOLD = 200  # turns in a ledger segment, at most
 
 log = structlog.get_logger()
@@ -143,7 +153,8 @@ class _Run:
     # --- fetching and filing --------------------------------------------------------------------
 
     def _take(self, found: Iterable[_Found]) -> None:
-        for one in found:
+        """Fetch what is new. A copy that was lost is rather met where mail is kept than beyond."""
+        for one in sorted(found, key=lambda one: REACH.index(one.folder.kind)):
             fresh = self._moved_by_name(one)
             if fresh:
                 fetched = self._box.fetch(one.folder, fresh)
