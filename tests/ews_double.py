@@ -12,12 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import spnego
 from loopback import Reply, serving
+from spnego.channel_bindings import GssChannelBindings
+from spnego.exceptions import SpnegoError
 
 MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
@@ -83,6 +88,7 @@ class Exchange:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     user: str = "TRUST\\archive"
     password: str = "correct horse"  # noqa: S105 - of nobody
+    ntlm: Path | None = None  # the certificate that NTLM is bound to; None asks for basic
     denied: frozenset[str] = frozenset()  # whom the account may not impersonate
     asked: list[str] = field(default_factory=list)
     trouble: Callable[[str, int], Reply | None] = lambda _operation, _time: None
@@ -135,9 +141,9 @@ def answer(double: Exchange, request: BaseHTTPRequestHandler) -> Reply:
     content = request.rfile.read(int(request.headers["Content-Length"]))
     if request.path != "/EWS/Exchange.asmx":
         return Reply(404)
-    login = base64.b64encode(f"{double.user}:{double.password}".encode()).decode()
-    if request.headers.get("Authorization") != f"Basic {login}":
-        return Reply(401, headers={"WWW-Authenticate": 'Basic realm="exchange"'})
+    refused = negotiate(double, request) if double.ntlm else basic(double, request)
+    if refused:
+        return refused
     envelope = ET.fromstring(content)  # noqa: S314 - our own client wrote it
     asked = envelope.findall("s:Body/*", NAMES)[0]
     operation = asked.tag.removeprefix(M)
@@ -153,6 +159,46 @@ def answer(double: Exchange, request: BaseHTTPRequestHandler) -> Reply:
     if address not in double.mailboxes:
         return fault("ErrorNonExistentMailbox")
     return OPERATIONS[operation](double, double.mailboxes[address], asked)
+
+
+def basic(double: Exchange, request: BaseHTTPRequestHandler) -> Reply | None:
+    """Ask for the name and the password."""
+    login = base64.b64encode(f"{double.user}:{double.password}".encode()).decode()
+    if request.headers.get("Authorization") == f"Basic {login}":
+        return None
+    return Reply(401, headers={"WWW-Authenticate": 'Basic realm="exchange"'})
+
+
+def negotiate(double: Exchange, request: Any) -> Reply | None:
+    """Ask for NTLM, as Exchange does with Extended Protection: bound to our certificate.
+
+    A connection that proved who it is stays so; one handler serves one connection.
+    """
+    given = request.headers.get("Authorization", "")
+    if getattr(request, "proven", None) and not given:
+        return None
+    answer = "NTLM"
+    if given.startswith("NTLM "):
+        assert double.ntlm
+        known = getattr(request, "proven", None)
+        request.proven = known or spnego.server(
+            protocol="ntlm", channel_bindings=bindings(double.ntlm)
+        )
+        try:
+            said = request.proven.step(base64.b64decode(given[5:]))
+        except SpnegoError:
+            request.proven = None
+            return Reply(401, headers={"WWW-Authenticate": "NTLM"})
+        if request.proven.complete:
+            return None
+        answer = f"NTLM {base64.b64encode(said).decode()}"
+    return Reply(401, headers={"WWW-Authenticate": answer})
+
+
+def bindings(certificate: Path) -> GssChannelBindings:
+    """Name the TLS connection by its certificate (RFC 5929, 4)."""
+    encoded = ssl.PEM_cert_to_DER_cert(certificate.read_text())
+    return GssChannelBindings(application_data=b"tls-server-end-point:" + sha256(encoded).digest())
 
 
 def get_folder(_double: Exchange, mailbox: Mailbox, asked: ET.Element) -> Reply:

@@ -309,6 +309,30 @@ def test_a_wrong_password_is_tried_once(double: Double, keys: tuple[Path, ssl.SS
     assert "wrong" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("password", "works"), [("correct horse", True), ("wrong", False)])
+def test_ntlm_is_bound_to_the_certificate(  # noqa: PLR0913 - fixtures
+    double: Double,
+    keys: tuple[Path, ssl.SSLContext],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    password: str,
+    works: bool,
+) -> None:
+    """Exchange 2019 refuses NTLM that does not prove which TLS connection it is meant for."""
+    users = tmp_path / "users"
+    users.write_text("TRUST:archive:correct horse\n")
+    monkeypatch.setenv("NTLM_USER_FILE", str(users))
+    double.ntlm = keys[0]
+
+    with opened(double, keys, auth="ntlm", password=password) as mailbox:
+        if works:
+            assert 8 == len(mailbox.folders())
+        else:
+            with pytest.raises(ServerError, match="refuses the name or the password"):
+                mailbox.folders()
+
+
 @pytest.mark.parametrize(
     ("denied", "mailbox", "says"),
     [

@@ -85,6 +85,7 @@ class Connection:
         self._sleep = sleep
         # exchangelib's own way to set these is on the class, for the whole process.
         BaseProtocol.HTTP_ADAPTER_CLS = _adapter(settings)
+        BaseProtocol.USERAGENT = "Section9"
         BaseProtocol.TIMEOUT = settings.timeout
         BaseProtocol.RETRY_WAIT = 0  # tells a wait that Exchange asks for from one it does not
         self._config = Configuration(
@@ -225,29 +226,27 @@ def _adapter(settings: ExchangeSettings) -> type[HTTPAdapter]:
         def send(self, request: PreparedRequest, *_: Any, **options: Any) -> Response:  # noqa: ANN401 - as requests declares it
             options |= {"verify": verify, "proxies": {}}
             response = super().send(request, **options)
-            response.raw = _Bounded(response.raw, limit)
+            # The stream alone is replaced: NTLM looks for the certificate in urllib3's own object.
+            response.raw.stream = _bounded(response.raw, limit)
             return response
 
     return Adapter
 
 
-class _Bounded:
-    """The body of an answer as urllib3 gives it, that ends in an error after `limit` bytes."""
+def _bounded(raw: HTTPResponse, limit: int) -> Callable[..., Iterator[bytes]]:
+    """Give the body of an answer as urllib3 does, ending in an error after `limit` bytes."""
+    unbounded = raw.stream
 
-    def __init__(self, raw: HTTPResponse, limit: int) -> None:
-        self._raw = raw
-        self._left = limit
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._raw, name)
-
-    def stream(self, amount: int, *, decode_content: bool) -> Iterator[bytes]:
-        for chunk in self._raw.stream(amount, decode_content=decode_content):
-            self._left -= len(chunk)
-            if self._left < 0:
-                self._raw.close()  # the rest of it is still on its way
+    def stream(amount: int, *, decode_content: bool) -> Iterator[bytes]:
+        left = limit
+        for chunk in unbounded(amount, decode_content=decode_content):
+            left -= len(chunk)
+            if left < 0:
+                raw.close()  # the rest of it is still on its way
                 raise AnswerTooLargeError
             yield chunk
+
+    return stream
 
 
 def _check(settings: ExchangeSettings) -> None:

@@ -59,6 +59,7 @@ class GraphClient:
             verify=_trusted(settings),
             timeout=settings.timeout,
             proxy=settings.proxy,
+            headers={"User-Agent": "Section9"},
             follow_redirects=False,
             trust_env=False,  # no proxy, no password, no authority but those of the settings
         )
