@@ -23,18 +23,24 @@ def moved(
     sighting: Sighting, folder: Folder, item: Item, *, after: datetime, before: datetime
 ) -> Sighting:
     """Go on with the story of a copy that is found in another folder."""
-    back = Change.RESTORED if sighting.deleted else Change.MOVED
-    change = _change(folder) or back
-    within = change is Change.DELETED and sighting.deleted is not None
-    if within and folder.kind is FolderKind.TRASH and sighting.place:
-        change = Change.MOVED  # from one folder of the trash to another
     since, until = _between(item, after, before)
+    change = _step(sighting, folder)
     return _told(sighting, Turn(change, folder.path, since, until, item.by, item.id))
 
 
 def gone(sighting: Sighting, *, after: datetime, before: datetime) -> Sighting:
     """Go on with the story of a copy that is found nowhere any more."""
     return _told(sighting, Turn(Change.PURGED, "", after, before))
+
+
+def _step(sighting: Sighting, folder: Folder) -> Change:
+    change = _change(folder)
+    purged = bool(sighting.story) and sighting.story[-1].change is Change.PURGED
+    if folder.kind is FolderKind.VERSIONS:
+        return Change.MOVED
+    if folder.kind is FolderKind.TRASH and sighting.deleted and not purged:
+        return Change.MOVED  # from one folder of the trash to another
+    return change or (Change.RESTORED if sighting.deleted else Change.MOVED)
 
 
 def _change(folder: Folder) -> Change | None:
