@@ -238,8 +238,8 @@ FIELDS = (
 )
 
 BY_NAME = {field.name: field for field in FIELDS}
-FACETS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE or field.exact)
-"""Fields whose values can be counted; of dates, the months."""
+FACETS = tuple(field.name for field in FIELDS if field.name == "date" or field.exact)
+"""Fields whose values can be counted; of the date, the months."""
 
 SYNTAX = (
     ("meeting", "the word or an inflection of it: meet, meets"),

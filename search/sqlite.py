@@ -28,7 +28,7 @@ from search.index import (
 from search.merge import merge
 from search.order import rank
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
-from search.sqlite_where import Condition, condition, counted, months
+from search.sqlite_where import Found, counted, found, months
 from search.tree import Query
 from search.words import IRREGULAR, MIN_ROOT, root, stem
 from section9 import MailId, Record, SightingId
@@ -205,9 +205,9 @@ class SqliteIndex:
     def search(self, query: Query, *, limit: int, after: Cursor | None = None) -> Page:
         """Find a page of messages; the count and the page are of one moment."""
         with translated(), transaction(self._db, "DEFERRED"):
-            where = condition(query, self._forms)
-            total = self._count(where)
-            rows = self._page(where, limit + 1, after)
+            mails = found(query, self._forms)
+            total = self._count(mails)
+            rows = self._page(mails, limit + 1, after)
             marks = marking(query)
             hits = tuple(hit(record, marks) for record in self._records(rows[:limit]))
         more = len(rows) > limit and hits
@@ -216,17 +216,15 @@ class SqliteIndex:
     def count(self, query: Query) -> int:
         """Count the messages that match."""
         with translated(), transaction(self._db, "DEFERRED"):
-            return self._count(condition(query, self._forms))
+            return self._count(found(query, self._forms))
 
     def ids(self, query: Query) -> Iterator[MailId]:
         """Stream the ids of all that match, as they were when the first was asked for."""
         with translated():
-            where = condition(query, self._forms)
-            found = self._db.execute(
-                f"SELECT m.id FROM mail AS m WHERE {where.sql} ORDER BY m.rank, m.id",  # noqa: S608 - see sqlite_where
-                where.parameters,
-            )
-            while chunk := found.fetchmany(STREAMED):
+            rows = found(query, self._forms).rows
+            sql = f"SELECT m.id {rows.sql} ORDER BY m.rank, m.id"
+            mails = self._db.execute(sql, rows.parameters)
+            while chunk := mails.fetchmany(STREAMED):
                 yield from (MailId(mail) for (mail,) in chunk)
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
@@ -234,12 +232,12 @@ class SqliteIndex:
         if field not in FACETS:
             raise NoFacetError(field, FACETS)
         with translated(), transaction(self._db, "DEFERRED"):
-            where = condition(query, self._forms)
-            facet = months(where) if field == "date" else counted(where, field)
-            rows = self._db.execute(
+            rows = found(query, self._forms).rows
+            facet = months(rows) if field == "date" else counted(rows, field)
+            counts = self._db.execute(
                 f"{facet.sql} ORDER BY 2 DESC, 1 LIMIT ?", (*facet.parameters, limit)
             )
-            return [Facet(value, count) for value, count in rows]
+            return [Facet(value, count) for value, count in counts]
 
     def close(self) -> None:
         """Close the file."""
@@ -254,18 +252,16 @@ class SqliteIndex:
         )
         return {mail: (row, msgspec.json.decode(json, type=Record)) for mail, row, json in found}
 
-    def _count(self, where: Condition) -> int:
-        sql = f"SELECT count(*) FROM mail AS m WHERE {where.sql}"  # noqa: S608 - see sqlite_where
-        return int(self._db.execute(sql, where.parameters).fetchone()[0])
+    def _count(self, mails: Found) -> int:
+        sql = f"SELECT count(*) {mails.number.sql}"
+        return int(self._db.execute(sql, mails.number.parameters).fetchone()[0])
 
-    def _page(self, where: Condition, size: int, after: Cursor | None) -> list[int]:
+    def _page(self, mails: Found, size: int, after: Cursor | None) -> list[int]:
         """List the rows of a page and one more, if there is one."""
-        sql = (
-            f"SELECT m.row FROM mail AS m WHERE ({where.sql}) "  # noqa: S608 - see sqlite_where
-            "AND (m.rank, m.id) > (?, ?) ORDER BY m.rank, m.id LIMIT ?"
-        )
+        rows = mails.rows
+        sql = f"SELECT m.row {rows.sql} AND (m.rank, m.id) > (?, ?) ORDER BY m.rank, m.id LIMIT ?"
         start = (-(2**63), "") if after is None else (rank(after.date), after.mail)
-        return [row for (row,) in self._db.execute(sql, (*where.parameters, *start, size))]
+        return [row for (row,) in self._db.execute(sql, (*rows.parameters, *start, size))]
 
     def _records(self, rows: Iterable[int]) -> Iterator[Record]:
         for row in rows:

@@ -16,7 +16,7 @@ from search.index import (
 )
 from section9 import Section9Error
 
-FORMAT = f"4/{unicodedata.unidata_version}"
+FORMAT = f"5/{unicodedata.unidata_version}"
 """Changes with the schema, with `document.py`, and with Python's idea of a letter: FTS5 takes a
 record out by its words, which must be cut as they were when it was put in."""
 
@@ -30,7 +30,7 @@ COLUMNS = ", ".join(f'"{column}"' for column in TEXT_COLUMNS)
 _SCHEMA = f"""
 CREATE TABLE format (format TEXT NOT NULL);
 CREATE TABLE mail (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rank INTEGER NOT NULL);
-CREATE INDEX mail_newest ON mail (rank, id);
+CREATE INDEX mail_newest ON mail (rank);
 CREATE TABLE record (row INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE value (row INTEGER NOT NULL, col TEXT NOT NULL, value TEXT NOT NULL,
                     PRIMARY KEY (row, col, value)) WITHOUT ROWID;

@@ -1,15 +1,16 @@
-"""`Query` to an SQL condition on `mail AS m`, with every value of the query as a parameter.
+"""`Query` to SQL over `mail AS m`, with every value of the query as a parameter.
 
 The text of the SQL is made of constants of ours alone. Words go to FTS5 in one MATCH for as much
 of the tree as possible: it intersects lists of rows faster than SQL does.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from search.dates import stamp
-from search.fields import BY_NAME, PROSE_COLUMNS
+from search.fields import BY_NAME, PROSE_COLUMNS, Kind
 from search.order import UNDATED, ranks
 from search.tree import (
     All,
@@ -23,9 +24,13 @@ from search.tree import (
     Query,
     StartsWith,
     Word,
+    all_of,
 )
+from search.words import words
 
 MAX_MATCH_DEPTH = 8  # FTS5 parses about 30 parentheses inside one another
+MAX_HINTS = 50  # addresses
+_PLAIN = re.compile(r"[a-z0-9.@_+-]{0,400}[a-z0-9]")
 _LAST = "\U0010ffff"
 
 Expand = Callable[[str], Iterable[str]]
@@ -38,6 +43,61 @@ class Condition:
 
     sql: str
     parameters: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The mails that a query finds, each as `FROM … WHERE …` without what is selected."""
+
+    rows: Condition  # of `mail AS m`
+    number: Condition  # as many rows, of whatever is counted fastest
+
+
+def found(query: Query, expand: Expand) -> Found:
+    """Say where the mails are that a query finds.
+
+    Words come first where a mail must have them: FTS5 lists the rows, and nothing is gathered.
+    """
+    parts = _parts(query)
+    texts = [part for part in parts if _is_text(part)]
+    if not texts:
+        where = condition(query, expand)
+        rows = Condition(f"FROM mail AS m WHERE ({where.sql})", where.parameters)
+        return Found(rows, rows)
+    unwanted = [part for part in parts if isinstance(part, Not) and _is_text(part.part)]
+    others = [part for part in parts if part not in texts and part not in unwanted]
+    hints = [hint for part in others if (hint := _hint(part))]
+    match = _match(All((*texts, *hints)), expand)
+    if unwanted:
+        match = f"({match}) NOT ({_match(AnyOf(tuple(part.part for part in unwanted)), expand)})"
+    words = Condition("text MATCH ?", (match,))
+    where = _joined([words, *(condition(part, expand) for part in others)], "AND")
+    tables = "text CROSS JOIN mail AS m ON m.row = text.rowid"
+    rows = Condition(f"FROM {tables} WHERE ({where.sql})", where.parameters)
+    # Of words alone, FTS5 knows the number without the mails.
+    return Found(rows, rows if others else Condition(f"FROM text WHERE {words.sql}", (match,)))
+
+
+def _parts(query: Query) -> tuple[Query, ...]:
+    """List what a mail must match, each and all."""
+    flat = all_of(query.parts) if isinstance(query, All) else query
+    return flat.parts if isinstance(flat, All) else (flat,)
+
+
+def _hint(part: Query) -> Query | None:
+    """Give words that every mail has which matches, so that FTS5 need not list the others.
+
+    An address is kept whole and as words. Words are cut from it as it was written, before it was
+    made comparable: the same, where it is plain.
+    """
+    match part:
+        case Exact(field, value) if BY_NAME[field].kind is Kind.PEOPLE and _PLAIN.fullmatch(value):
+            return Phrase(field, tuple(words(value)))
+        case AnyOf(parts) if parts:
+            hints = [_hint(one) for one in parts[:MAX_HINTS]]
+            known = tuple(hint for hint in hints if hint)
+            return AnyOf(known) if len(known) == len(parts) else None
+    return None
 
 
 def condition(query: Query, expand: Expand) -> Condition:  # noqa: PLR0911 - one return a form
@@ -185,20 +245,21 @@ def _within(columns: Sequence[str], expression: str) -> str:
 # --- facets ------------------------------------------------------------------------------------
 
 
-def months(where: Condition) -> Condition:
+def months(rows: Condition) -> Condition:
     """Count the mails of each month; the undated have none."""
     return Condition(
-        "SELECT strftime('%Y-%m', -m.rank / 1000000, 'unixepoch'), count(*) FROM mail AS m "  # noqa: S608 - made above
-        f"WHERE m.rank < ? AND ({where.sql}) GROUP BY 1",
-        (UNDATED, *where.parameters),
+        "SELECT strftime('%Y-%m', -m.rank / 1000000, 'unixepoch'), count(*) "
+        f"{rows.sql} AND m.rank < ? GROUP BY 1",
+        (*rows.parameters, UNDATED),
     )
 
 
-def counted(where: Condition, field: str) -> Condition:
+def counted(rows: Condition, field: str) -> Condition:
     """Count mails, not values: somebody on both the To and the Cc line counts once."""
     columns = BY_NAME[field].columns
     return Condition(
-        "SELECT v.value, count(DISTINCT v.row) FROM mail AS m JOIN value AS v ON v.row = m.row "  # noqa: S608 - made above
-        f"WHERE v.col IN ({_marks(columns)}) AND ({where.sql}) GROUP BY v.value",
-        (*columns, *where.parameters),
+        "SELECT v.value, count(DISTINCT v.row) "  # noqa: S608 - made above
+        f"FROM (SELECT m.row AS row {rows.sql}) AS f JOIN value AS v ON v.row = f.row "
+        f"WHERE v.col IN ({_marks(columns)}) GROUP BY v.value",
+        (*rows.parameters, *columns),
     )
