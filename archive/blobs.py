@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from archive import frame
@@ -47,7 +47,7 @@ class Blobs:
     """The blobs of one store. Threads may share it."""
 
     def __init__(self, store: FolderStore) -> None:
-        self._store = store
+        self.store = store
 
     def put(self, content: bytes) -> BlobId:
         """Store one blob, as `put_all` does."""
@@ -62,7 +62,7 @@ class Blobs:
         """
         ids = [_id_of(content) for content in contents]
         unique = dict(zip(ids, contents, strict=True))
-        taken = self._store.put_all_new(
+        taken = self.store.put_all_new(
             {self.key_of(blob): frame.wrap(content) for blob, content in unique.items()}
         )
         for blob in unique:
@@ -73,7 +73,7 @@ class Blobs:
     def get(self, blob: BlobId) -> bytes:
         """Return the exact bytes. Raises `BlobMissingError`, `BlobTamperedError`."""
         try:
-            wrapped = self._store.get(self.key_of(blob))
+            wrapped = self.store.get(self.key_of(blob))
         except KeyMissingError as error:
             raise BlobMissingError(blob) from error
         try:
@@ -84,15 +84,23 @@ class Blobs:
             raise BlobTamperedError(blob, _id_of(content))
         return content
 
+    def has(self, blob: BlobId) -> bool:
+        """Tell whether a blob is there, unread."""
+        return self.store.has(self.key_of(blob))
+
+    def remove_all(self, blobs: Iterable[BlobId]) -> None:
+        """Remove blobs for ever. Only `cases.purge` may: it asks the holds, and says so first."""
+        self.store.remove_all(map(self.key_of, blobs))
+
     def ids(self) -> Iterator[BlobId]:
         """Yield the name of every blob, in order; memory stays flat."""
-        for key in self._store.keys("blobs/"):
+        for key in self.store.keys("blobs/"):
             if match := KEY.fullmatch(key):
                 yield BlobId(match[3])
 
     def strays(self) -> Iterator[str]:
         """Yield the keys among the blobs that name none, and that we never wrote."""
-        return (key for key in self._store.keys("blobs/") if not KEY.fullmatch(key))
+        return (key for key in self.store.keys("blobs/") if not KEY.fullmatch(key))
 
     @staticmethod
     def key_of(blob: BlobId) -> str:

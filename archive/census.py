@@ -9,21 +9,34 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from archive.certificates import Certificate
 from section9 import BlobId, Sighting, Source, SpoolId
 
 SPOOL_ID = re.compile(r"(?P<run>.+)-(?P<sequence>[0-9]{8,18})")  # 18 digits fit an SQLite integer
 
 SCHEMA = """
     PRAGMA journal_mode = OFF;
-    CREATE TABLE named (blob TEXT PRIMARY KEY, segment INTEGER) WITHOUT ROWID;
+    CREATE TABLE named (blob TEXT, copy TEXT, segment INTEGER NOT NULL,
+                        PRIMARY KEY (blob, copy)) WITHOUT ROWID;
+    CREATE TABLE purged (copy TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE gone (blob TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE present (blob TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE received (run TEXT, sequence INTEGER, PRIMARY KEY (run, sequence)) WITHOUT ROWID;
 """
 MISSING = """
-    SELECT blob, segment FROM named WHERE blob NOT IN (SELECT blob FROM present) ORDER BY blob
+    SELECT blob, min(segment) FROM named
+    WHERE copy NOT IN (SELECT copy FROM purged) AND blob NOT IN (SELECT blob FROM present)
+    GROUP BY blob ORDER BY blob
 """
 UNNAMED = """
-    SELECT blob FROM present WHERE blob NOT IN (SELECT blob FROM named) ORDER BY blob
+    SELECT blob FROM present
+    WHERE blob NOT IN (SELECT blob FROM named) AND blob NOT IN (SELECT blob FROM gone)
+    ORDER BY blob
+"""
+UNPURGED = """
+    SELECT blob FROM present JOIN gone USING (blob)
+    WHERE blob NOT IN (SELECT blob FROM named WHERE copy NOT IN (SELECT copy FROM purged))
+    ORDER BY blob
 """
 UNNUMBERED = "SELECT run FROM received WHERE sequence = 0 ORDER BY run"  # they count from one
 GAPS = """
@@ -58,10 +71,18 @@ class Census:
     def add_sightings(self, sightings: Iterable[Sighting], *, segment: int, upto: int) -> None:
         """Count what a segment of the mail book names. `upto` is as in `gaps`."""
         for sighting in sightings:
-            named = ((blob, segment) for blob in {sighting.blob, sighting.message})
-            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
+            named = ((blob, sighting.id, segment) for blob in {sighting.blob, sighting.message})
+            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?, ?, ?)", named)
             if sighting.source is Source.SMTP:
                 self._add_received(sighting.id, limits=segment <= upto)
+
+    def add_purged(self, certificate: Certificate, *, finished: bool) -> None:
+        """Count what a certificate says is gone; while it is unfinished some may still be there."""
+        copies = ((copy,) for entry in certificate.entries for copy in entry.copies)
+        self._db.executemany("INSERT OR IGNORE INTO purged VALUES (?)", copies)
+        if finished:
+            blobs = ((blob,) for entry in certificate.entries for blob in entry.blobs)
+            self._db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", blobs)
 
     def add_waiting(self, ids: Iterable[SpoolId]) -> None:
         """Count the messages that were received and are not archived yet."""
@@ -73,13 +94,21 @@ class Census:
         rows = ((blob,) for blob in ids)
         self._db.executemany("INSERT OR IGNORE INTO present VALUES (?)", rows)
 
+    def drop_blob(self, blob: BlobId) -> None:
+        """Uncount a blob that went while the archive was being verified."""
+        self._db.execute("DELETE FROM present WHERE blob = ?", (blob,))
+
     def missing(self) -> Iterator[tuple[BlobId, int]]:
-        """Yield each blob that is named but not there, and the first segment to name it."""
+        """Yield each blob that is needed but not there, and the first segment to name it."""
         yield from self._db.execute(MISSING)
 
     def unnamed(self) -> Iterator[BlobId]:
         """Yield each blob that is there but not named."""
         return (blob for (blob,) in self._db.execute(UNNAMED))
+
+    def unpurged(self) -> Iterator[BlobId]:
+        """Yield each blob that is there although it was purged and no later copy needs it."""
+        return (blob for (blob,) in self._db.execute(UNPURGED))
 
     def gaps(self) -> Iterator[Gap]:
         """Yield the numbers that a run skipped, below the last that is sure to be complete.

@@ -1,5 +1,7 @@
 """A write-once store in a folder: `put_new` refuses a key that exists, `get` reads one.
 
+`remove_all` is for `cases/purge.py` alone, by way of the blobs; nothing else can be removed.
+
 Blobs and the ledger speak to nothing else, so that a store with the same verbs can take the
 folder's place. A key is a relative path in lower case, as in `ledger/mail/000000000042.jsonl`.
 
@@ -22,6 +24,7 @@ from section9 import Section9Error
 KEY = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9.-]*)*")
 STAGING = "tmp"  # no key may begin with it
 STALE = 24 * 60 * 60  # seconds: no write takes a day, so a staged file of that age is a crash's
+REMOVABLE = "blobs/"  # the only keys that can be: no act on the ledger is ever taken back
 FEW = 3  # contents up to which each is synced by itself
 
 _LIBC = ctypes.CDLL(None, use_errno=True)  # for syncfs, which Python does not offer
@@ -121,6 +124,21 @@ class FolderStore:
         path = self._path(key)
         with _translated(key):
             return os.path.lexists(path)
+
+    def remove_all(self, keys: Iterable[str]) -> None:
+        """Remove what is stored under the keys, durably; what is gone already is no error.
+
+        Raises `ValueError` on a key that is no blob's.
+        """
+        paths = {key: self._path(key) for key in keys}
+        if not all(key.startswith(REMOVABLE) for key in paths):
+            raise ValueError("only blobs can be removed: see REMOVABLE in archive/store.py")
+        for key, path in paths.items():
+            with _translated(key):
+                path.unlink(missing_ok=True)
+        for folder in {path.parent for path in paths.values()}:
+            if folder.is_dir():
+                _sync_folder(folder)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Yield in order every key under a folder such as `blobs/`, malformed names included.

@@ -11,11 +11,22 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archive import chain, segment
+from archive import certificates, chain, segment
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.census import Census
+from archive.certificates import CertificateError
 from archive.chain import Altered, Link, Missing
-from archive.events import Book, Event, Head, Searched, Sighted, Turned, Verified
+from archive.events import (
+    Book,
+    Event,
+    Head,
+    Purged,
+    PurgeFinished,
+    Searched,
+    Sighted,
+    Turned,
+    Verified,
+)
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.segment import Reading
 from archive.store import StoreError
@@ -36,6 +47,8 @@ class ProblemKind(StrEnum):
     ALTERED_BLOB = "altered-blob"
     MISSING_BLOB = "missing-blob"
     UNNAMED_BLOB = "unnamed-blob"
+    UNPURGED_BLOB = "unpurged-blob"  # there, although it was purged
+    BAD_CERTIFICATE = "bad-certificate"  # of a purge
     STRAY_FILE = "stray-file"
     MISSING_MESSAGE = "missing-message"
     UNNUMBERED_MESSAGE = "unnumbered-message"
@@ -96,6 +109,7 @@ def verify(
         for book in Book:
             audit.walk(book, upto=last)
         audit.weigh_witnesses()
+        audit.read_certificates()
         audit.rehash()
         audit.compare()
         notes = tuple(_unnamed(blob) for blob in census.unnamed())
@@ -106,6 +120,14 @@ def verify(
         problems=tuple(audit.problems.values()),
         notes=notes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What was found in some of the blobs."""
+
+    bad: dict[str, Problem]  # by place
+    vanished: list[BlobId]  # between being listed and being read
 
 
 class _Audit:
@@ -155,6 +177,22 @@ class _Audit:
         for book, recorded in self._recorded.items():
             self._find_cut(book, recorded)
 
+    def read_certificates(self) -> None:
+        """Learn what was purged. What is purged after this is still being verified as mail."""
+        decided: dict[str, bool] = {}  # by certificate, whether it was carried out
+        for number in self._ledger.numbers(Book.CASES):
+            with suppress(LedgerBrokenError, StoreError):  # `walk` has reported it
+                for event in segment.read(Book.CASES, self._ledger.raw(Book.CASES, number)).events:
+                    if isinstance(event, Purged | PurgeFinished):
+                        decided[event.certificate] = isinstance(event, PurgeFinished)
+        for name, finished in decided.items():
+            try:
+                self._census.add_purged(
+                    certificates.get(self._blobs.store, name), finished=finished
+                )
+            except (CertificateError, StoreError) as error:
+                self._report(ProblemKind.BAD_CERTIFICATE, f"certificate {name}", str(error))
+
     def rehash(self) -> None:
         """Read every blob and hash it again."""
         ids = self._blobs.ids()
@@ -163,15 +201,21 @@ class _Audit:
             while some := list(itertools.islice(ids, CHUNK)):
                 self._census.add_blobs(some)
                 shares = [some[n::WORKERS] for n in range(WORKERS)]
-                for bad in pool.map(self._check, shares):
-                    self.problems.update(bad)
+                for share in pool.map(self._check, shares):
+                    self.problems.update(share.bad)
+                    for blob in share.vanished:
+                        self._census.drop_blob(blob)
                 self._advance(blobs=len(some))
 
     def compare(self) -> None:
         """Set what the ledger names against what is there."""
+        self.read_certificates()  # again: what was purged meanwhile is not missing
         for blob, number in self._census.missing():
             named = f"named by {_place(Book.MAIL, number)}: restore it from a replica"
             self._report(ProblemKind.MISSING_BLOB, f"blob {blob}", named)
+        for blob in self._census.unpurged():
+            why = "was purged and is there: run `section9 retention run`, which removes it"
+            self._report(ProblemKind.UNPURGED_BLOB, f"blob {blob}", why)
         for gap in self._census.gaps():
             place = f"run {gap.run} {_span(gap.first, gap.last)}"
             self._report(
@@ -227,16 +271,18 @@ class _Audit:
             why = f"{beyond[last]} recorded segment {last}; the book now ends at {end}"
             self._report(ProblemKind.TRUNCATED_BOOK, _place(book, end + 1, last), why)
 
-    def _check(self, some: Iterable[BlobId]) -> dict[str, Problem]:
-        """Read a share of the blobs; return the problems by place. Runs in a thread."""
-        bad = {}
+    def _check(self, some: Iterable[BlobId]) -> "_Share":
+        """Read a share of the blobs. Runs in a thread."""
+        share = _Share({}, [])
         for blob in some:
             try:
                 self._blobs.get(blob)
-            except (BlobMissingError, BlobTamperedError, StoreError) as error:
+            except BlobMissingError:  # purged since it was listed, or worse: `compare` tells
+                share.vanished.append(blob)
+            except (BlobTamperedError, StoreError) as error:
                 place = f"blob {blob}"
-                bad[place] = Problem(ProblemKind.ALTERED_BLOB, place, str(error))
-        return bad
+                share.bad[place] = Problem(ProblemKind.ALTERED_BLOB, place, str(error))
+        return share
 
     def _record(self, head: Head, witness: str) -> None:
         if head.number > 0:

@@ -7,7 +7,7 @@ import os
 import pwd
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from archive.ledger import Ledger
     from archive.store import FolderStore
     from cases.casebook import Casebook
+    from cases.custody import Custody
     from cases.desk import Desk
     from cases.gate import Gate
+    from cases.holds import Holds
     from cases.notices import Notices
+    from cases.purge import Purge
     from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Settings
@@ -188,6 +191,49 @@ class App:
             protected=protected(self.settings.protected),
         )
 
+    @cached_property
+    def holds(self) -> "Holds":
+        """The holds, as this person may place and release them."""
+        from cases.holds import Holds
+
+        return Holds(self.ledger, self.actor, self.clock, self.accounts)
+
+    @contextmanager
+    def custody(self) -> "Iterator[Custody]":
+        """What was purged and what is sealed, for as long as the block lasts."""
+        from cases.custody import Custody
+
+        with closing(Custody(self.ledger, self.store, self.data / "custody.lock")) as custody:
+            yield custody
+
+    @contextmanager
+    def purging(self, custody: "Custody") -> "Iterator[Purge]":
+        """The one way to delete anything, for as long as the block lasts."""
+        from cases.copies import Copies
+        from cases.purge import Outside, Purge
+        from ingest.arrival import originals_in
+
+        with closing(Copies(self.ledger, self.store)) as copies:
+            yield Purge(
+                ledger=self.ledger,
+                blobs=self.blobs,
+                indexes=self._indexes,
+                custody=custody,
+                copies=copies,
+                outside=Outside(originals_in, self.spool.forget),
+                actor=self.actor,
+                clock=self.clock,
+            )
+
+    @contextmanager
+    def _indexes(self) -> "Iterator[list[Index]]":
+        """Every index there is, for writing; the one that is searched comes first."""
+        with ExitStack() as opened:
+            found = [opened.enter_context(closing(self.engine.write()))]
+            if unfinished := self.engine.unfinished():
+                found.append(opened.enter_context(closing(unfinished)))
+            yield found
+
     @contextmanager
     def pipeline(self) -> "Iterator[Pipeline]":
         """The conductor with its workers, for as long as the block lasts."""
@@ -205,10 +251,12 @@ class App:
 
             @contextmanager
             def opened() -> "Iterator[Pipeline]":
+                self._resume_purge(custody)
                 with closing(self.engine.write()) as index:
-                    yield Pipeline(self.ledger, index, pool, self.clock)
+                    yield Pipeline(self.ledger, index, pool, self.clock, custody)
 
-            yield opened
+            with self.custody() as custody:
+                yield opened
 
     @contextmanager
     def collector(self) -> "Iterator[Collector]":
@@ -230,8 +278,20 @@ class App:
         """The conductor over a new index, which takes the old one's place after the block."""
         from ingest.pipeline import Pipeline
 
-        with self._pool() as pool, self.engine.afresh() as index:
-            yield Pipeline(self.ledger, index, pool, self.clock)
+        with (
+            self._pool() as pool,
+            self.custody() as custody,
+            self.engine.afresh(publishing=custody.filing) as index,
+        ):
+            self._resume_purge(custody)
+            yield Pipeline(self.ledger, index, pool, self.clock, custody)
+
+    def _resume_purge(self, custody: "Custody") -> None:
+        """Carry out a purge that was interrupted: nothing is filed on the half of it."""
+        custody.refresh()
+        if custody.unfinished:
+            with self.purging(custody) as purge:
+                purge.resume()
 
     @contextmanager
     def reader(self) -> "Iterator[Reader]":

@@ -128,7 +128,7 @@ class CollectLine(Struct, frozen=True, tag_field="schema", tag="section9.collect
     findings: int
 
 
-class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/1"):
+class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/2"):
     """Whether everything is accounted for: see `ingest.account.Account`."""
 
     accepted: int
@@ -138,6 +138,7 @@ class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/
     copies: int
     scanned: int
     indexed: int
+    purged: int
     messages: int
     opaque: int
     problems: tuple[str, ...]

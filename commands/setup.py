@@ -108,7 +108,8 @@ def status(app: App, *, as_json: bool) -> None:
     from commands.lines import account_line, echo_json
     from ingest.account import take
 
-    now = take(app.ledger, app.spool, app.index)
+    with app.custody() as custody:
+        now = take(app.ledger, app.spool, app.index, custody)
     if as_json:
         echo_json(account_line(now))
         return
@@ -117,7 +118,8 @@ def status(app: App, *, as_json: bool) -> None:
         f" + quarantined {now.quarantined:,}"
     )
     click.echo(
-        f"copies   {now.copies:,} archived = {now.indexed:,} indexed = {now.scanned:,} scanned"
+        f"copies   {now.copies:,} archived = {now.scanned:,} scanned"
+        f" = {now.indexed:,} indexed + {now.purged:,} purged"
     )
     click.echo(f"messages {now.messages:,}, of which {now.opaque:,} could not be fully read")
     for problem in now.problems:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from archive.events import Book, Event, Scanned, Sighted
 from archive.ledger import Ledger
+from cases.custody import Custody
 from ingest.spool import Spool
 from search.index import Index
 from search.tree import Everything, Exact
@@ -27,17 +28,19 @@ class Account:
     copies: int  # in the ledger, whatever their road
     scanned: int
     indexed: int
+    purged: int
     messages: int  # in the index
     opaque: int  # messages that could not be fully read
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Say what does not add up."""
+        unindexed = self.copies - self.indexed - self.purged
         held = self.spooled + self.quarantined + self.archived
         sums = (
             (self.accepted == held, f"{self.accepted - held:,} accepted messages are nowhere"),
             (self.scanned == self.copies, f"{self.copies - self.scanned:,} copies are not scanned"),
-            (self.indexed == self.copies, f"{self.copies - self.indexed:,} copies are not indexed"),
+            (not unindexed, f"{unindexed:,} copies are neither indexed nor purged"),
             (not self.quarantined, f"{self.quarantined:,} messages are quarantined"),
         )
         return tuple(problem for holds, problem in sums if not holds)
@@ -71,13 +74,14 @@ class _Count:
         self.indexed += len(index.known(copies))
 
 
-def take(ledger: Ledger, spool: Spool, index: Index) -> Account:
+def take(ledger: Ledger, spool: Spool, index: Index, custody: Custody) -> Account:
     """Count everything, from the ledger. Messages may be under way meanwhile."""
     count = _Count()
     waiting = spool.pending(
         limit=sys.maxsize
     )  # first: what leaves the spool from now on is met in the ledger
     quarantined = spool.quarantined()
+    custody.refresh()
     for segment in ledger.segments(Book.MAIL):
         count.add(segment.events, index)
     for entry in (*waiting, *(one.id for one in quarantined)):
@@ -90,6 +94,7 @@ def take(ledger: Ledger, spool: Spool, index: Index) -> Account:
         copies=count.copies,
         scanned=count.scanned,
         indexed=count.indexed,
+        purged=custody.count_purged(),
         messages=index.count(Everything()),
         opaque=index.count(Exact("is", "opaque")),
     )

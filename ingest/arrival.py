@@ -70,6 +70,12 @@ def opened(
     return Arrival(sighting, content, (content,))
 
 
+def originals_in(content: bytes) -> tuple[BlobId, ...]:
+    """Name the messages inside a journal report, which are stored beside it."""
+    report = unwrap(content)
+    return tuple(map(_blob, report.originals)) if report else ()
+
+
 def _report(sighting: Sighting, content: bytes, report: Report, verdict: Verdict) -> Arrival:
     if verdict.believed:
         original = report.originals[report.clear]

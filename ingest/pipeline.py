@@ -18,6 +18,7 @@ import structlog
 from archive.events import Book, Collected, Scanned, Sighted, Turned
 from archive.ledger import Ledger
 from archive.segment import Segment
+from cases.custody import Custody
 from ingest.jobs import Draft, Incoming, Replayed
 from ingest.pool import Pool
 from search.index import Index, RecordRejectedError
@@ -40,6 +41,7 @@ class Filed:
     new: tuple[Draft, ...] = ()
     known: tuple[SightingId, ...] = ()
     failed: tuple[Draft, ...] = ()
+    lost: tuple[Draft, ...] = ()  # their blobs were purged while they were read: read them again
 
     @property
     def copies(self) -> tuple[SightingId, ...]:
@@ -55,20 +57,30 @@ class Pipeline:
     index: Index
     pool: Pool
     clock: Callable[[], datetime]
+    custody: Custody
 
     def file(self, incoming: Iterable[Incoming]) -> Iterator[Filed]:
         """File all that arrived, some at a time. What has been yielded is durable."""
         for some in batched(incoming, LOOK_UP):
-            known = self.index.known([arrival.copy for arrival in some])
+            self.custody.refresh()
+            known = self._known([arrival.copy for arrival in some])
             yield Filed(known=tuple(one.copy for one in some if one.copy in known))
-            fresh = (arrival for arrival in some if arrival.copy not in known)
-            for drafts in batched(self.pool.drafts(fresh), BATCH):
-                yield self._file(drafts)
+            fresh = [arrival for arrival in some if arrival.copy not in known]
+            while fresh:
+                lost: list[Incoming] = []
+                for drafts in batched(self.pool.drafts(fresh), BATCH):
+                    with self.custody.filing():
+                        filed = self._file(drafts)
+                    yield filed
+                    lost += [one.job for one in filed.lost if not isinstance(one.job, Replayed)]
+                fresh = lost
 
     def _file(self, drafts: Sequence[Draft]) -> Filed:
         read = [(copy_of(record), draft) for draft in drafts if (record := draft.record)]
-        # Another process may have been quicker.
-        known = self.index.known([copy for copy, _ in read])
+        # Another process may have been quicker, with filing or with purging.
+        known = self._known([copy for copy, _ in read])
+        lost = self._lost([draft for copy, draft in read if copy not in known])
+        read = [(copy, draft) for copy, draft in read if draft not in lost]
         new = {copy: draft for copy, draft in read if copy not in known}
         if new:
             events = [event for draft in new.values() for event in self._events(draft)]
@@ -77,7 +89,22 @@ class Pipeline:
         failed = tuple(draft for draft in drafts if not draft.record)
         # A copy that was met twice is new once and known once: what is counted adds up.
         old = Counter(copy for copy, _ in read) - Counter(new.keys())
-        return Filed(tuple(new.values()), tuple(old.elements()), failed)
+        return Filed(tuple(new.values()), tuple(old.elements()), failed, tuple(lost))
+
+    def _known(self, copies: Sequence[SightingId]) -> set[SightingId]:
+        """Tell which copies are in the archive, or were until they were purged."""
+        return self.index.known(copies) | self.custody.purged_copies(copies)
+
+    def _lost(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Find the drafts whose bytes are no longer stored: another message took them with it."""
+        blobs = {copy.message for draft in drafts for copy in _record(draft).sightings}
+        blobs |= {copy.blob for draft in drafts for copy in _record(draft).sightings}
+        gone = self.custody.lost(blobs)
+        return [
+            draft
+            for draft in drafts
+            if any({copy.blob, copy.message} & gone for copy in _record(draft).sightings)
+        ]
 
     def _events(self, draft: Draft) -> Iterator[Sighted | Scanned]:
         record, now = _record(draft), self.clock()
@@ -95,6 +122,10 @@ class Pipeline:
 
     def tell(self, events: Sequence[Turned | Collected]) -> None:
         """Write down what befell copies in their mailboxes, and index it."""
+        with self.custody.filing():
+            self._tell(events)
+
+    def _tell(self, events: Sequence[Turned | Collected]) -> None:
         head = self.ledger.append(Book.MAIL, events)
         records: dict[MailId, Record] = {}
         for event in events:
@@ -111,11 +142,23 @@ class Pipeline:
             jobs = (job for segment in segments for job in replayed(segment))
             records = [_record(draft) for draft in self.pool.drafts(jobs)]
             *others, last = (segment.number for segment in segments)
-            self._index(records, segment=last)
-            for number in others:  # a crash before here puts their records in once more
-                self.index.put((), segment=number)
+            with self.custody.filing():
+                self._index(self._present(records), segment=last)
+                for number in others:  # a crash before here puts their records in once more
+                    self.index.put((), segment=number)
             for segment in segments:
                 progress(segment.number)
+
+    def _present(self, records: Sequence[Record]) -> list[Record]:
+        """Leave out what was purged: the ledger still tells of it, and nothing is left to find."""
+        copies = self.custody.purged_copies(copy.id for one in records for copy in one.sightings)
+        mails = self.custody.purged_mails(one.mail for one in records if not one.sightings)
+        return [
+            replace(one, sightings=left)
+            for one in records
+            if (left := tuple(copy for copy in one.sightings if copy.id not in copies))
+            or not (one.sightings or one.mail in mails)
+        ]
 
     def _segment(self, number: int) -> Segment:
         return next(self.ledger.segments(Book.MAIL, after=number - 1))

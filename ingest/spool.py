@@ -213,6 +213,19 @@ class Spool:
         except OSError as error:
             raise SpoolUnwritableError(error) from error
 
+    def forget(self, copies: Iterable[str]) -> None:
+        """Delete what still waits, or is set aside, of copies that are purged from the archive."""
+        ids = [SpoolId(copy) for copy in copies if _NAME.fullmatch(copy)]
+        self.drop(ids)
+        try:
+            for entry in ids:
+                aside = self._quarantine / entry
+                aside.unlink(missing_ok=True)
+                aside.with_suffix(".json").unlink(missing_ok=True)
+            sync_folder(self._quarantine)
+        except OSError as error:
+            raise SpoolUnwritableError(error) from error
+
     # --- aside ---
 
     def quarantine(self, entry: SpoolId, reason: str) -> None:

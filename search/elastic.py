@@ -16,7 +16,7 @@ from elasticsearch import Elasticsearch
 
 from search.elastic_ask import STREAMED, Questions, records_of, total
 from search.elastic_client import ElasticSettings, connect, server_version, translated
-from search.elastic_generations import begin, claim, current, discard, publish, published
+from search.elastic_generations import begin, begun, claim, current, discard, publish, published
 from search.elastic_layout import Names
 from search.elastic_meta import Meta
 from search.elastic_query import clause
@@ -68,6 +68,17 @@ def open_elastic_afresh(settings: ElasticSettings) -> "ElasticIndex":
             log.warning("generation discarded", error=type(error).__name__)
             discard(client, names)
             begin(client, settings, names, alias=False)
+        return ElasticIndex(client, settings, names, target=names.pattern, version=version)
+
+
+def open_elastic_unfinished(settings: ElasticSettings) -> "ElasticIndex | None":
+    """Open the generation that a rebuild has begun and not published; None where there is none."""
+    with _connected(settings) as (client, version):
+        number = (published(client, settings) or 0) + 1
+        if begun(client, settings) != number:
+            client.close()
+            return None
+        names = Names(settings.prefix, number)
         return ElasticIndex(client, settings, names, target=names.pattern, version=version)
 
 
@@ -132,9 +143,14 @@ class ElasticIndex:
         log.debug("indexed", records=len(records), segment=segment)
 
     def drop(self, mails: Iterable[MailId]) -> None:
-        """Take mails out. Lucene sheds their words as it merges its segments."""
+        """Take mails out. Their words stay in Lucene's segments until those are scrubbed."""
         with self._questions.asked():
             self._writer.drop(list(mails))
+
+    def scrub(self) -> None:
+        """Write every segment that holds something dropped anew, and empty the server's log."""
+        with translated(self.settings.where):
+            self._writer.scrub()
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -194,6 +210,12 @@ class ElasticIndex:
         with self._questions.asked(), self._questions.moment() as moment:
             for answer in self._questions.pages(moment, query, size=STREAMED):
                 yield from (MailId(one["sort"][1]) for one in answer["hits"]["hits"])
+
+    def records(self, query: Query) -> Iterator[Record]:
+        """Stream the records of all that match, as they were when the first was asked for."""
+        with self._questions.asked(), self._questions.moment() as moment:
+            for answer in self._questions.pages(moment, query, size=PAGE, source=True):
+                yield from records_of(answer)
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
         """Count the values of a field among what matches."""

@@ -60,6 +60,12 @@ def begin(client: Elasticsearch, settings: ElasticSettings, names: Names, *, ali
     meta.check()
 
 
+def begun(client: Elasticsearch, settings: ElasticSettings) -> int | None:
+    """Give the number of the newest generation that has any index; None where there is none."""
+    found = client.indices.get(index=f"{settings.prefix}-*", features="aliases")
+    return max(_numbers(settings.prefix, found), default=None)
+
+
 def publish(client: Elasticsearch, settings: ElasticSettings, names: Names) -> None:
     """Put a finished generation in the place of the others, in one step, and discard those.
 

@@ -24,6 +24,7 @@ from search.merge import merge
 from section9 import MailId, Record
 
 ROUNDS = 50  # tries to merge the same mails while others do
+SCRUBBED = 3600  # seconds that a server may take to write an index anew
 LOOKED_UP = 500  # mails asked after at once
 
 Json = dict[str, Any]
@@ -72,6 +73,16 @@ class Writer:
             Write(mail, _line("delete", hit["_index"], mail))
             for mail, hit in self._found(mails, source=False)
         )
+
+    def scrub(self) -> None:
+        """Force every segment with deletions to be written anew.
+
+        A flush first: what the log of operations still holds keeps deleted documents alive.
+        """
+        indices = self._client.options(request_timeout=SCRUBBED).indices
+        indices.flush(index=self._names.pattern, wait_if_ongoing=True)
+        indices.forcemerge(index=self._names.pattern, max_num_segments=1)
+        indices.flush(index=self._names.pattern, wait_if_ongoing=True)
 
     def _send(self, writes: Iterable[Write]) -> set[MailId]:
         return send(self._client, writes, where=self._where)

@@ -89,6 +89,13 @@ class Index(Protocol):
     def drop(self, mails: Iterable[MailId]) -> None:
         """Take mails out; unknown ones are no error. Durable on return."""
 
+    def scrub(self) -> None:
+        """Leave nothing in the engine's files of what was dropped: no word, no freed page.
+
+        It may rewrite the whole index, so it is called once after many drops. Raises
+        `IndexUnavailableError` while somebody's search is in the way.
+        """
+
     def get(self, mail: MailId) -> Record | None:
         """Give a mail's record."""
 
@@ -103,6 +110,9 @@ class Index(Protocol):
 
     def ids(self, query: Query) -> Iterator[MailId]:
         """Stream the ids of all that match, newest first."""
+
+    def records(self, query: Query) -> Iterator[Record]:
+        """Stream the records of all that match, newest first."""
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
         """Count the values of a field among what matches, the most frequent first, then by value.

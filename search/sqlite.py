@@ -21,6 +21,7 @@ from search.index import (
     Cursor,
     Facet,
     IndexCorruptError,
+    IndexUnavailableError,
     IndexVersionError,
     NoFacetError,
     Page,
@@ -34,6 +35,7 @@ from search.words import IRREGULAR, MIN_ROOT, root, stem
 from section9 import MailId, Record, SightingId
 
 CHOICES = 10  # ids that `resolve` lists
+TRACES = 1  # the file's `user_version` from a drop until it is scrubbed
 STREAMED = 1_000  # ids fetched at a time
 
 _MARKS = ", ".join("?" * len(TEXT_COLUMNS))
@@ -98,12 +100,26 @@ class SqliteIndex:
         log.debug("indexed", records=len(records), known=len(stored), segment=segment)
 
     def drop(self, mails: Iterable[MailId]) -> None:
-        """Take mails out. FTS5 sheds their words as it merges its lists, a rebuild at once."""
+        """Take mails out. Traces of their words stay in the file until it is scrubbed."""
         with translated(), transaction(self._db, "IMMEDIATE"):
             stored = self._stored(mails)
+            if stored:
+                self._db.execute(f"PRAGMA user_version = {TRACES}")
             self._write(
                 [_Change(row, mail, document(old), None) for mail, (row, old) in stored.items()]
             )
+
+    def scrub(self) -> None:
+        """Merge FTS5's lists, which sheds dropped words; write every page anew; empty the log."""
+        with translated():
+            if self._db.execute("PRAGMA user_version").fetchone() != (TRACES,):
+                return
+            self._db.execute("INSERT INTO text (text) VALUES ('optimize')")
+            self._db.execute("VACUUM")
+            [busy, *_] = self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
+            if busy:
+                raise IndexUnavailableError("a search that is running reads its log")
+            self._db.execute("PRAGMA user_version = 0")
 
     def _changes(
         self, stored: dict[MailId, tuple[int, Record]], incoming: dict[MailId, Record]
@@ -226,6 +242,18 @@ class SqliteIndex:
             mails = self._db.execute(sql, rows.parameters)
             while chunk := mails.fetchmany(STREAMED):
                 yield from (MailId(mail) for (mail,) in chunk)
+
+    def records(self, query: Query) -> Iterator[Record]:
+        """Stream the records of all that match, as they were when the first was asked for."""
+        with translated():
+            where = condition(query, self._forms)
+            found = self._db.execute(
+                "SELECT json FROM mail AS m JOIN record USING (row) "  # noqa: S608 - see sqlite_where
+                f"WHERE {where.sql} ORDER BY m.rank, m.id",
+                where.parameters,
+            )
+            for (json,) in found:
+                yield msgspec.json.decode(json, type=Record)
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
         """Count the values of a field among what matches."""

@@ -15,6 +15,7 @@ from running import House, made, wait_for
 from archive.events import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
+from cases.custody import Custody
 from ingest.files import messages
 from ingest.jobs import Draft, Sliced, WorkerSettings
 from ingest.pipeline import Pipeline
@@ -74,9 +75,13 @@ def pool(house: House, *, deadline: float = 60.0) -> Pool:
 def pipeline(house: House, readers: Pool) -> Iterator[Pipeline]:
     path = house.home / "index" / "section9.sqlite"
     path.parent.mkdir(exist_ok=True)
-    ledger = Ledger(FolderStore(house.home / "archive"), checkpoint=house.home / "heads.json")
-    with closing(open_sqlite(path, mode="write")) as index:
-        yield Pipeline(ledger, index, readers, lambda: NOW)
+    store = FolderStore(house.home / "archive")
+    ledger = Ledger(store, checkpoint=house.home / "heads.json")
+    with (
+        closing(open_sqlite(path, mode="write")) as index,
+        closing(Custody(ledger, store, house.home / "custody.lock")) as custody,
+    ):
+        yield Pipeline(ledger, index, readers, lambda: NOW, custody)
 
 
 def reader(readers: Pool) -> psutil.Process:
