@@ -246,13 +246,12 @@ class SqliteIndex:
     def records(self, query: Query) -> Iterator[Record]:
         """Stream the records of all that match, as they were when the first was asked for."""
         with translated():
-            where = condition(query, self._forms)
-            found = self._db.execute(
-                "SELECT json FROM mail AS m JOIN record USING (row) "  # noqa: S608 - see sqlite_where
-                f"WHERE {where.sql} ORDER BY m.rank, m.id",
-                where.parameters,
+            rows = found(query, self._forms).rows
+            sql = (
+                f"SELECT json FROM record JOIN (SELECT m.row, m.rank, m.id {rows.sql}) "  # noqa: S608 - see sqlite_where
+                "USING (row) ORDER BY rank, id"
             )
-            for (json,) in found:
+            for (json,) in self._db.execute(sql, rows.parameters):
                 yield msgspec.json.decode(json, type=Record)
 
     def facets(self, query: Query, field: str, *, limit: int) -> list[Facet]:
