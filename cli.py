@@ -20,6 +20,7 @@ from commands import (
     indexing,
     intake,
     investigation,
+    reconciling,
     requesting,
     serving,
     setup,
@@ -71,6 +72,7 @@ for command in (
     investigation.show,
     indexing.index,
     indexing.verify,
+    reconciling.reconcile,
     helping.help_,
 ):
     cli.add_command(command)

@@ -366,6 +366,19 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A mail server's message trace was held against the archive."""
+
+    at: datetime
+    by: str
+    sha256: str  # of the trace
+    form: str  # whose it is: `Exchange`, `Postfix` …
+    deliveries: int
+    missing: int  # of the deliveries, those that the archive lacks, or of which it lacks somebody
+    kind: Literal["reconciled"] = "reconciled"
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """The archive was rehashed and its chains walked."""
 
@@ -404,5 +417,6 @@ Event = (
     | Searched
     | Viewed
     | Refused
+    | Reconciled
     | Verified
 )

@@ -33,6 +33,7 @@ from archive.events import (
     PeopleImported,
     Purged,
     PurgeFinished,
+    Reconciled,
     Refused,
     Requested,
     RequestUsed,
@@ -60,7 +61,7 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
         *(HoldPlaced, HoldReleased, Sealed, SealBroken, Alerted),
         *(Purged, PurgeFinished, RetentionRan),
     ),
-    Book.ACCESS: (Searched, Viewed, Refused, Verified),
+    Book.ACCESS: (Searched, Viewed, Reconciled, Refused, Verified),
 }
 
 

@@ -144,6 +144,31 @@ class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/
     problems: tuple[str, ...]
 
 
+class MissingLine(Struct, frozen=True, tag_field="schema", tag="section9.missing/1"):
+    """A delivery in a message trace that the archive lacks, whole or for some recipients."""
+
+    line: int  # of the trace
+    at: str  # as the server wrote it
+    message_id: str
+    recipients: tuple[str, ...]  # whom the archive does not know to have got it; none: the whole
+
+
+class ReconcileLine(Struct, frozen=True, tag_field="schema", tag="section9.reconcile/1"):
+    """What became of a trace: lines = archived + incomplete + missing + the four kinds left out."""
+
+    form: str
+    lines: int
+    archived: int
+    incomplete: int
+    missing: int
+    other_steps: int
+    journal: int
+    no_message_id: int
+    unreadable: int
+    spooled: int  # messages that wait to be archived: what is missing may be among them
+    behind: int  # segments that the index has yet to catch up with
+
+
 class HeadLine(Struct, frozen=True):
     """The end of a book's chain."""
 

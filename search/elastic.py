@@ -32,7 +32,8 @@ from search.index import (
 )
 from search.merge import merge
 from search.order import rank
-from search.tree import Exact, Query, StartsWith
+from search.recipients import gather
+from search.tree import Exact, Query, StartsWith, clean
 from section9 import MailId, Record, SightingId
 
 CHOICES = 10  # ids that `resolve` lists
@@ -172,6 +173,12 @@ class ElasticIndex:
                 )["hits"]["hits"]
                 found |= some & {copy for one in hits for copy in one["fields"]["sightings"]}
         return found
+
+    def sent_to(self, message_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Tell whom the mail with these Message-IDs is known to have been sent."""
+        asked = {clean(one) for one in message_ids}
+        with self._questions.asked(), self._questions.moment() as moment:
+            return gather(self._questions.sent_to(moment, asked))
 
     def get(self, mail: MailId) -> Record | None:
         """Give a mail's record."""

@@ -1,8 +1,9 @@
 """Questions to Elasticsearch: what was written before is searched, and no answer lacks a part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,12 +14,20 @@ from search.elastic_document import Json
 from search.elastic_facets import counted, counting
 from search.elastic_query import clause
 from search.index import Facet, IndexUnavailableError
-from search.tree import Query
+from search.tree import Exact, Query, any_of, clean
 from section9 import Record
 
 STREAMED = 10_000
 """Ids, or values of a facet, in one answer: the most that a server gives."""
+ASKED = 1_000  # Message-IDs in one question
 KEPT = "5m"  # how long one moment of the index is kept between two answers
+
+_SENT_TO = (
+    "record.parsed.message_id",
+    "record.sightings.recipients.address",
+    "record.sightings.recipients.expanded_from",
+)
+"""What of a record says whom it was sent to: its text stays where it is."""
 
 _ORDER = ["rank", "id"]
 
@@ -60,7 +69,7 @@ class Questions:
         query: Json,
         *,
         moment: Json | None = None,
-        source: bool = False,
+        source: bool | Sequence[str] = False,
         **options: Any,  # noqa: ANN401 - the client's own
     ) -> Json:
         """Search; the answer is whole, or an error. Records come only where asked for."""
@@ -79,7 +88,7 @@ class Questions:
         *,
         size: int,
         after: list[Any] | None = None,
-        source: bool = False,
+        source: bool | Sequence[str] = False,
     ) -> Iterator[Json]:
         """Yield answers, each going on after the one before, until one is not full."""
         compiled = clause(query)
@@ -97,6 +106,14 @@ class Questions:
             if len(answer["hits"]["hits"]) < size:
                 return
             after = answer["hits"]["hits"][-1]["sort"]
+
+    def sent_to(self, moment: Json, message_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield each of these Message-IDs that is there with nobody, and with everybody sent it."""
+        asked = iter(message_ids)
+        while some := list(islice(asked, ASKED)):
+            named = any_of([Exact("message-id", one) for one in some])
+            for answer in self.pages(moment, named, size=ASKED, source=_SENT_TO):
+                yield from _pairs(answer)
 
     def counts(self, moment: Json, query: Query, field: str) -> Iterator[Facet]:
         """Yield every value and its count: the best of each shard are not the best of all."""
@@ -119,3 +136,14 @@ def records_of(answer: Json) -> Iterator[Record]:
     """Read the records of a page."""
     for one in answer["hits"]["hits"]:
         yield msgspec.convert(one["_source"]["record"], type=Record)
+
+
+def _pairs(answer: Json) -> Iterator[tuple[str, str]]:
+    """Read each Message-ID of a page with nobody, and with everybody it was sent to."""
+    for one in answer["hits"]["hits"]:
+        record = one["_source"]["record"]
+        message_id = clean(record["parsed"]["message_id"])
+        yield message_id, ""
+        for copy in record.get("sightings", ()):
+            for recipient in copy.get("recipients", ()):
+                yield from ((message_id, clean(name)) for name in recipient.values())

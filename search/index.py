@@ -86,6 +86,13 @@ class Index(Protocol):
     def known(self, sightings: Iterable[SightingId]) -> set[SightingId]:
         """Tell which of these copies are indexed."""
 
+    def sent_to(self, message_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Tell for each of these Message-IDs that is indexed whom its mail was sent to.
+
+        That is everybody whom a mail server names, and the lists that it expanded; nobody where
+        none said. Ids and addresses are as `tree.clean` writes them.
+        """
+
     def drop(self, mails: Iterable[MailId]) -> None:
         """Take mails out; unknown ones are no error. Durable on return."""
 

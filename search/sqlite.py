@@ -28,9 +28,10 @@ from search.index import (
 )
 from search.merge import merge
 from search.order import rank
+from search.recipients import gather
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
 from search.sqlite_where import Found, counted, found, months
-from search.tree import Query
+from search.tree import Query, clean
 from search.words import IRREGULAR, MIN_ROOT, root, stem
 from section9 import MailId, Record, SightingId
 
@@ -204,6 +205,18 @@ class SqliteIndex:
                 (asked,),
             )
             return {SightingId(value) for (value,) in rows}
+
+    def sent_to(self, message_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Tell whom the mail with these Message-IDs is known to have been sent."""
+        asked = msgspec.json.encode([clean(one) for one in message_ids]).decode()
+        with translated():
+            pairs = self._db.execute(
+                "SELECT i.value, p.value FROM value AS i LEFT JOIN value AS p "
+                "ON p.row = i.row AND p.col IN ('envelope', 'list') "
+                "WHERE i.col = 'message_id' AND i.value IN (SELECT j.value FROM json_each(?) AS j)",
+                (asked,),
+            )
+            return gather(pairs)
 
     def get(self, mail: MailId) -> Record | None:
         """Give a mail's record."""

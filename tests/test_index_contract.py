@@ -818,6 +818,30 @@ def test_a_dropped_mail_can_come_back(index: Index) -> None:
     assert index.count(Everything()) == 2
 
 
+def test_whom_a_message_was_sent_to_is_told_by_its_message_id(index: Index) -> None:
+    """Those whom a mail server named, of every mail with that id; nobody for what it left out."""
+    told = sighted(
+        "told",
+        recipients=(
+            Recipient("b.cc@school.example", Role.BCC),
+            Recipient("m.ember@school.example", expanded_from="All-Staff@school.example"),
+        ),
+    )
+    twin = dataclasses.replace(mail("twin"), parsed=mail("told").parsed)
+    also = dataclasses.replace(told, id=SightingId("3"), recipients=(Recipient("t@x.example"),))
+    records = [mail("told", sightings=(told,)), dataclasses.replace(twin, sightings=(also,))]
+    index.put([*records, mail("untold")], segment=1)
+
+    found = index.sent_to(["TOLD@school.example", "untold@school.example", "unknown@x.example"])
+
+    people = {"b.cc@school.example", "m.ember@school.example", "all-staff@school.example"}
+    assert {
+        "told@school.example": people | {"t@x.example"},
+        "untold@school.example": frozenset(),
+    } == found
+    assert {} == index.sent_to([])
+
+
 def test_sightings_are_known_once_indexed(index: Index) -> None:
     """Only copies that are in count as known."""
     index.put([MAILS["deleted"]], segment=None)

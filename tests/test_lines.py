@@ -16,6 +16,8 @@ SHAPES = [
     lines.FoundLine,
     lines.HitLine,
     lines.IngestLine,
+    lines.MissingLine,
+    lines.ReconcileLine,
     lines.RequestLine,
     lines.TextLine,
     lines.VerifyLine,
