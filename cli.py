@@ -20,6 +20,7 @@ from commands import (
     indexing,
     intake,
     investigation,
+    quarantining,
     reconciling,
     requesting,
     serving,
@@ -73,6 +74,7 @@ for command in (
     indexing.index,
     indexing.verify,
     reconciling.reconcile,
+    quarantining.quarantine,
     helping.help_,
 ):
     cli.add_command(command)

@@ -18,8 +18,20 @@ from cases.approvals import Request
 from cases.gate import Answer
 from ingest.account import Account
 from ingest.collectors.outcome import Outcome
+from ingest.quarantine import Aside
 from search.index import Excerpt, Hit
-from section9 import Case, CaseId, Change, Finding, MailId, PartId, RequestId, RuleId, Section9Error
+from section9 import (
+    Case,
+    CaseId,
+    Change,
+    Finding,
+    MailId,
+    PartId,
+    RequestId,
+    RuleId,
+    Section9Error,
+    SpoolId,
+)
 
 Line = TypeVar("Line", bound=Struct)
 
@@ -167,6 +179,21 @@ class ReconcileLine(Struct, frozen=True, tag_field="schema", tag="section9.recon
     unreadable: int
     spooled: int  # messages that wait to be archived: what is missing may be among them
     behind: int  # segments that the index has yet to catch up with
+
+
+class QuarantinedLine(Struct, frozen=True, tag_field="schema", tag="section9.quarantined/1"):
+    """A message that could not be read, without a word of it."""
+
+    id: SpoolId
+    reason: str
+    at: datetime  # when it was set aside, the last time
+    attempts: int
+    size: int  # bytes, the envelope included
+    received: datetime | None  # None where the file is damaged; so are the four below
+    peer: str | None
+    tls: str | None
+    user: str | None
+    recipients: int | None
 
 
 class HeadLine(Struct, frozen=True):
@@ -330,6 +357,23 @@ def count_line(query: str, answer: Answer) -> CountLine:
         unsearchable=answer.unsearchable,
         as_of=answer.as_of.number,
         behind=answer.behind,
+    )
+
+
+def quarantined_line(aside: Aside) -> QuarantinedLine:
+    """What is known of a message in quarantine, as `--json` prints it."""
+    note, envelope = aside.note, aside.envelope
+    return QuarantinedLine(
+        id=note.id,
+        reason=note.reason,
+        at=note.at,
+        attempts=note.attempts,
+        size=aside.size,
+        received=aside.received,
+        peer=envelope.peer if envelope else None,
+        tls=envelope.tls if envelope else None,
+        user=envelope.user if envelope else None,
+        recipients=len(envelope.rcpt_to) if envelope else None,
     )
 
 

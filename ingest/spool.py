@@ -74,7 +74,8 @@ class Quarantined:
 
     id: SpoolId
     reason: str
-    at: datetime
+    at: datetime  # of the last time
+    attempts: int = 1  # how often it was read in vain
 
 
 def new_run() -> str:
@@ -156,6 +157,11 @@ class Spool:
             self._last += 1
         return entry
 
+    @property
+    def aside(self) -> Path:
+        """Where messages lie that were set aside, each with its note: see ingest/quarantine.py."""
+        return self._quarantine
+
     # --- out ---
 
     def pending(self, *, limit: int, after: SpoolId | None = None) -> list[SpoolId]:
@@ -208,6 +214,8 @@ class Spool:
         try:
             for entry in entries:
                 self.path(entry).unlink(missing_ok=True)
+                # What is left of a quarantine that it has come back from.
+                (self._quarantine / f"{entry}.json").unlink(missing_ok=True)
             # Otherwise a crash brings them back. Archiving them again would do no harm.
             sync_folder(self._new)
         except OSError as error:
@@ -230,9 +238,11 @@ class Spool:
 
     def quarantine(self, entry: SpoolId, reason: str) -> None:
         """Set a message aside with the reason, which must not quote it. Repeating it is safe."""
-        note = msgspec.json.encode(Quarantined(id=entry, reason=reason, at=datetime.now(UTC)))
         temp = self._tmp / f"{entry}-{secrets.token_hex(4)}"
         source, target = self.path(entry), self._quarantine / entry
+        attempts = self._attempts(entry) + source.exists()
+        aside = Quarantined(id=entry, reason=reason, at=datetime.now(UTC), attempts=attempts)
+        note = msgspec.json.encode(aside)
         try:
             write_synced(temp, (note,))
             # The reason first: a crash in between leaves a note without a message, which the
@@ -253,13 +263,24 @@ class Spool:
         names = sorted(p.name for p in self._quarantine.iterdir() if _NAME.fullmatch(p.name))
         return [self._note(SpoolId(name)) for name in names]
 
-    def _note(self, entry: SpoolId) -> Quarantined:
-        path = self._quarantine / entry
+    def _attempts(self, entry: SpoolId) -> int:
+        noted = self._noted(entry)
+        return noted.attempts if noted else 0
+
+    def _noted(self, entry: SpoolId) -> Quarantined | None:
+        note = self._quarantine / f"{entry}.json"
         try:
-            return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Quarantined)
+            return msgspec.json.decode(note.read_bytes(), type=Quarantined)
         except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def _note(self, entry: SpoolId) -> Quarantined:
+        noted = self._noted(entry)
+        if noted is None:
+            path = self._quarantine / entry
             moved = datetime.fromtimestamp(path.stat().st_ctime, UTC)
             return Quarantined(id=entry, reason="", at=moved)
+        return noted
 
     # --- care ---
 

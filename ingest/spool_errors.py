@@ -33,6 +33,14 @@ class SpoolEntryDamagedError(SpoolError):
         self.entry = entry
 
 
+class QuarantineMissingError(SpoolError):
+    """No message of this id was set aside."""
+
+    def __init__(self, entry: SpoolId) -> None:
+        super().__init__(f"{entry} is not in quarantine: `section9 quarantine list` says what is")
+        self.entry = entry
+
+
 class SpoolUnwritableError(SpoolError):
     """The disk would not keep something; a message that was being put is still its sender's."""
 

@@ -17,6 +17,7 @@ SHAPES = [
     lines.HitLine,
     lines.IngestLine,
     lines.MissingLine,
+    lines.QuarantinedLine,
     lines.ReconcileLine,
     lines.RequestLine,
     lines.TextLine,
