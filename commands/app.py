@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Settings
+    from detectors.exposure import Agreed
     from ingest.collectors.collect import Collector
     from ingest.jobs import WorkerSettings
     from ingest.pipeline import Pipeline
@@ -304,7 +305,11 @@ class App:
         has_data = (self.home / SETTINGS_FILE).is_file()
         domains = self.settings.trust.domains if has_data else ()
         directory = Directory(self.home / PEOPLE_FILE)
-        scanner = Scanner(person=directory.person, domains=frozenset(map(str.lower, domains)))
+        scanner = Scanner(
+            person=directory.person,
+            domains=frozenset(map(str.lower, domains)),
+            agreed=self._agreed() if has_data else (),
+        )
         with Extractor() as extractor:
             yield Reader(extractor=extractor, scanner=scanner)
 
@@ -320,6 +325,11 @@ class App:
         workers = reading.workers or os.cpu_count() or 1
         return Pool(self._worker_settings(), workers=workers, deadline=reading.seconds_per_message)
 
+    def _agreed(self) -> "tuple[Agreed, ...]":
+        from detectors.exposure import Agreed
+
+        return tuple(Agreed(one.to, one.until) for one in self.settings.trust.agreed)
+
     def _worker_settings(self) -> "WorkerSettings":
         from ingest.jobs import WorkerSettings
 
@@ -330,6 +340,7 @@ class App:
             people=str(self.people_path),
             domains=settings.trust.domains,
             journal_addresses=settings.journal.addresses,
+            agreed=self._agreed(),
             memory=int(settings.reading.memory),
         )
 

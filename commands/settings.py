@@ -5,6 +5,7 @@
 
 import os
 import tomllib
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -43,11 +44,20 @@ class SettingsError(Section9Error):
     exit_code: ClassVar[int] = 3
 
 
+class AgreedRecipient(_Section):
+    """Somebody outside whom such data is sent by agreement: the local authority, an exam board."""
+
+    to: Annotated[str, Field(pattern=r"^[^\s@]*@?[^\s@]+\.[^\s@]+$"), AfterValidator(str.lower)]
+    until: date  # the last day: an agreement is renewed, not forgotten
+    why: str = Field(min_length=1)
+
+
 class Trust(_Section):
-    """Who the trust is."""
+    """Who the trust is, and who outside is agreed to receive personal data."""
 
     name: str = ""
     domains: tuple[str, ...] = ()
+    agreed: tuple[AgreedRecipient, ...] = ()
 
 
 class Journal(_Section):

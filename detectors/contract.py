@@ -21,6 +21,7 @@ from section9 import (
     PartId,
     PartKind,
     Person,
+    Recipient,
     RuleId,
     Span,
 )
@@ -45,7 +46,7 @@ class Context:
     domains: frozenset[str] = frozenset()  # the trust's own, lower case
     person: Callable[[str], Person | None] = field(default=_nobody)  # by address, lower case
     sender: str = ""  # whom the mail server or the From header names, lower case
-    recipients: tuple[str, ...] = ()  # everybody it is known to have gone to, lower case
+    recipients: tuple[Recipient, ...] = ()  # everybody it is known to have gone to
 
 
 @dataclass(frozen=True, slots=True)

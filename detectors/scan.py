@@ -7,6 +7,7 @@ speak of a part's text. Parts that repeat an earlier one are left out.
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice, takewhile
 
@@ -14,12 +15,13 @@ from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
 from detectors.contract import Context, Detector, Judge, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
+from detectors.exposure import QUOTED, Agreed, weighed
 from detectors.language import read
 from detectors.normalise import Folded, fold
 from detectors.shapes import zones
 from detectors.spans import merged, touches
 from detectors.verdict import LEVELS
-from section9 import Confidence, Finding, ParsedMail, PartId, Person
+from section9 import Confidence, Finding, ParsedMail, PartId, Person, Recipient
 
 SUBJECT = PartId("subject")
 TEXT = PartId("text")
@@ -50,6 +52,8 @@ class Scanner:
 
     person: Callable[[str], Person | None] = field(kw_only=True, default=lambda _address: None)
     domains: frozenset[str] = field(kw_only=True, default=frozenset())
+    agreed: tuple[Agreed, ...] = field(kw_only=True, default=())
+    clock: Callable[[], datetime] = field(kw_only=True, default=lambda: datetime.now(UTC))
 
     @property
     def rules(self) -> str:
@@ -57,7 +61,7 @@ class Scanner:
         return " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
 
     def scan(
-        self, mail: ParsedMail, *, sender: str = "", recipients: Sequence[str] = ()
+        self, mail: ParsedMail, *, sender: str = "", recipients: Sequence[Recipient] = ()
     ) -> tuple[Finding, ...]:
         """Return what the subject and each part give away, in the mail's order, then the whole.
 
@@ -80,7 +84,7 @@ class Scanner:
                 found.extend(_scan(part.text, context))
         for detector in MAIL_DETECTORS:
             found.extend(detector.detect(mail, found, base))
-        return tuple(found)
+        return tuple(weighed(found, base, agreed=self.agreed, today=self.clock().date()))
 
     def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
         """Return what a bare text gives away, in order."""
@@ -136,9 +140,9 @@ def _read(text: str, searches: list[Search], context: Context) -> Iterator[Findi
                     yield replace(found, start=start, end=end)
 
 
-def _addressed(mail: ParsedMail) -> tuple[str, ...]:
+def _addressed(mail: ParsedMail) -> tuple[Recipient, ...]:
     """Return everybody that the headers say it went to."""
-    return tuple(one.address for one in (*mail.to, *mail.cc, *mail.bcc))
+    return tuple(Recipient(one.address) for one in (*mail.to, *mail.cc, *mail.bcc))
 
 
 def _plain(searches: list[Search], context: Context) -> Iterator[Finding]:
@@ -184,7 +188,7 @@ def _placer(folded: Folded, context: Context) -> Callable[[Finding], Finding]:
     """Return what moves a finding into the original, and says if it is hidden or quoted there."""
     marks = (
         (merged(context.hidden), "hidden from the reader"),
-        (merged(context.quoted), "in quoted text"),
+        (merged(context.quoted), QUOTED),
     )
 
     def place(found: Finding) -> Finding:

@@ -5,6 +5,7 @@ A worker reads hostile mail, so nothing that it sends is trusted beyond its shap
 
 from msgspec import Struct
 
+from detectors.exposure import Agreed
 from section9 import BlobId, Finding, MailId, Record, Sighting, SightingId, SpoolId
 
 
@@ -90,3 +91,4 @@ class WorkerSettings(Struct, frozen=True):
     domains: tuple[str, ...]
     journal_addresses: tuple[str, ...]
     memory: int  # bytes of address space
+    agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to

@@ -39,8 +39,7 @@ class Reader:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
         sightings = (sighting,)
         parsed = _with_losses(self._parse(message, give_up), sightings)
-        recipients = [one.address for one in sighting.recipients]
-        findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=recipients)
+        findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=sighting.recipients)
         own = own_domains(parsed, sightings, self.scanner.domains)
         return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings, own)
 

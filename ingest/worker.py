@@ -186,7 +186,11 @@ def main(descriptor: int) -> None:
 
 def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     directory = Directory(Path(settings.people))
-    scanner = Scanner(person=directory.person, domains=frozenset(map(str.lower, settings.domains)))
+    scanner = Scanner(
+        person=directory.person,
+        domains=frozenset(map(str.lower, settings.domains)),
+        agreed=settings.agreed,
+    )
     addresses = frozenset(address.lower() for address in settings.journal_addresses)
     reader = Reader(extractor=extractor, scanner=scanner)
     blobs = Blobs(FolderStore(Path(settings.archive)))
