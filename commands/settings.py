@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import (
+    AfterValidator,
     ByteSize,
     Field,
     IPvAnyNetwork,
