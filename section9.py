@@ -423,7 +423,15 @@ class Case:
     @property
     def attested(self) -> bool:
         """Tell whether the authoriser acted with their own account, rather than was named."""
-        return self.opened_by == self.authoriser
+        return bool(self.opened_by) and self.opened_by == self.authoriser
+
+    def state(self, now: datetime) -> str:
+        """Say in a word where it stands: closed, applied, expired, open."""
+        if self.closed is not None:
+            return "closed"
+        if self.awaiting is not None:
+            return "applied"
+        return "expired" if now >= self.expires else "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def check(application: Application, *, now: datetime, accounts: Accounts) -> Non
 def _faults_of_people(application: Application, accounts: Accounts) -> Iterator[str]:
     if application.authoriser == application.investigator:
         yield "the authoriser is the investigator: have somebody else authorise the case"
-    if not application.authoriser.strip():
+    if not (accounts.configured or application.authoriser.strip()):
         yield "nobody authorises the case: name who does with --authoriser"
     if not application.reason.strip():
         yield "no reason is given: say why with --reason"

@@ -55,6 +55,20 @@ class Casebook:
         """One case. Raises `CaseUnknownError`."""
         return _find(self.cases(), name)
 
+    def visible(self) -> list[Case]:
+        """The cases that `actor` may know of: their own, or all that their role shows them.
+
+        Never one that concerns them.
+        """
+        return [case for case in self.cases().values() if self._shows(case)]
+
+    def seen(self, name: str) -> Case:
+        """One case that `actor` may know of. Raises `CaseUnknownError` for any other."""
+        case = self.case(name)
+        if not self._shows(case):
+            raise CaseUnknownError(name)
+        return case
+
     def open(self, application: Application) -> Case:
         """Open a case, or apply for one where that takes somebody else's approval.
 
@@ -99,6 +113,11 @@ class Casebook:
             return (CaseClosed(self.clock(), self.actor, _open(fold(events), name).id, reason),)
 
         return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
+
+    def _shows(self, case: Case) -> bool:
+        if self.accounts.concerned(self.actor, case.scope.concerned):
+            return False
+        return self.actor == case.investigator or self.accounts.may(self.actor, Deed.SEE_CASES)
 
     def _applies(self, application: Application) -> bool:
         """Tell whether somebody else has to approve. Raises where `actor` may not even ask."""

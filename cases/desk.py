@@ -22,7 +22,7 @@ from cases.approvals import (
 )
 from cases.casebook import fold as fold_cases
 from cases.deciding import record
-from cases.roles import APPROVED_BY, Accounts
+from cases.roles import APPROVED_BY, Accounts, Deed
 from section9 import Act, RequestId
 
 
@@ -43,6 +43,17 @@ class Desk:
     def request(self, name: str) -> Request:
         """One request. Raises `ApprovalRefusedError` where there is none of this name."""
         return find(self.requests(), name)
+
+    def visible(self) -> list[Request]:
+        """The requests that `actor` may know of: their own, or all that their role shows them.
+
+        Never one that concerns them.
+        """
+        return [request for request in self.requests().values() if self._shows(request)]
+
+    def seen(self, name: str) -> Request:
+        """One request that `actor` may know of. Raises `ApprovalRefusedError` for any other."""
+        return find({request.id: request for request in self.visible()}, name)
 
     def ask(self, asked: Asked) -> Request:
         """Ask for what takes two people. The same again, while it waits, is the same request."""
@@ -94,6 +105,13 @@ class Desk:
 
         record(self.ledger, Book.CASES, decide)
         return self.request(name)
+
+    def _shows(self, request: Request) -> bool:
+        if request.by == self.actor:
+            return True
+        role = APPROVED_BY[request.asked.act]
+        sees = self.accounts.may(self.actor, Deed.SEE_CASES) or self.accounts.may(self.actor, role)
+        return sees and not self.accounts.concerned(self.actor, request.asked.concerns)
 
     def _terms(self, act: Act) -> Terms:
         return self.terms.get(act, DEFAULT_TERMS)

@@ -14,9 +14,11 @@ from typing import ClassVar
 from archive.blobs import Blobs
 from archive.events import Book, Head, Refused, Searched, Viewed
 from archive.ledger import Ledger
+from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import grant
 from cases.casebook import Casebook
+from cases.desk import Desk
 from cases.roles import NoAuthorityError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
@@ -151,6 +153,26 @@ class Gate:
         if given == "excerpts":
             return Opened(sight.authority, excerpts(record), b"", given)
         return Opened(sight.authority, record, self.blobs.get(blob), given)
+
+    def ask_to_open(self, case: str, mail: str, desk: Desk, *, reason: str) -> Request:
+        """Ask that a withheld message of a case's scope be opened: two people must agree."""
+        sight = self._sight(case, "request", mail)
+        record = self._in_scope(sight, mail)
+        if sight.authority.extent is Extent.METADATA:
+            raise WithheldError(sight.authority.case, record.mail, Extent.METADATA)
+        if self.index.count(sight.open(Exact("id", record.mail))):
+            raise ApprovalRefusedError(
+                f"{record.mail[:12]} is not withheld: "
+                f"`section9 show {record.mail[:12]} --case {sight.authority.case}` opens it"
+            )
+        asked = Asked(
+            act=Act.OPEN_PROTECTED,
+            subject=(record.mail,),
+            reason=reason,
+            case=sight.authority.case,
+            concerns=sight.authority.scope.concerned,
+        )
+        return desk.ask(asked)
 
     def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
         """What of a message is given, where `view` was asked for."""

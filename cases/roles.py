@@ -21,7 +21,7 @@ class Deed(StrEnum):
     APPLY = "apply for a case"
     AUTHORISE = "open, approve or extend a case for somebody else"
     READ = "search, show and thread in a case of one's own"
-    SEE_CASES = "list and show cases and requests"
+    SEE_CASES = "list and show the cases and requests of others"
     CLOSE = "close a case"
     OPERATE = "ingest mail, import people, rebuild the index"
     HOLD = "place a hold"
@@ -38,7 +38,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.APPLY: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.AUTHORISE: frozenset({AUTHORISER}),
     Deed.READ: frozenset({INVESTIGATOR, DSL, DPO}),
-    Deed.SEE_CASES: frozenset({INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, AUDITOR}),
+    Deed.SEE_CASES: frozenset({AUTHORISER, DPO, HEAD, AUDITOR}),
     Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),
     Deed.OPERATE: frozenset({TECHNICIAN}),
     Deed.HOLD: frozenset({INVESTIGATOR, DSL, DPO}),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from commands.app import App
-from section9 import Case, CaseKind, Purpose, Scope
+from section9 import Case, CaseKind, Extent, Purpose, Scope
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 PURPOSES = {
@@ -34,10 +34,18 @@ def case() -> None:
     show_default=True,
     help="sar, foi and breach hold the mail in scope by themselves.",
 )
-@click.option("--authoriser", required=True, help="Who allows it: an account, not yours.")
+@click.option("--authoriser", default="", help="Who allows it: an account, not the investigator's.")
 @click.option("--investigator", help="Who will read: an account.  [default: you]")
 @click.option("--reason", required=True, help="Why; written to the ledger.")
-@click.option("--person", "people", multiple=True, required=True, help="Whose mail: an address.")
+@click.option("--dpia", default="", help="Reference of the impact assessment.")
+@click.option("--person", "people", multiple=True, help="Whose mail: an address.")
+@click.option("--mailbox", "mailboxes", multiple=True, help="Which mailbox's copies: an address.")
+@click.option("--metadata-only", "metadata", is_flag=True, help="Who and when; not a word of it.")
+@click.option(
+    "--programme",
+    is_flag=True,
+    help="The standing programme: what detectors flagged of everybody's, excerpts first.",
+)
 @click.option("--since", type=DAY, required=True, help="First day in scope.")
 @click.option("--until", type=DAY, required=True, help="Last day in scope.")
 @click.option("--expires", type=DAY, required=True, help="The last day of the case.")
@@ -51,13 +59,20 @@ def open_case(  # noqa: PLR0913 - a case is all of these
     authoriser: str,
     investigator: str | None,
     reason: str,
+    dpia: str,
     people: tuple[str, ...],
+    mailboxes: tuple[str, ...],
+    metadata: bool,
+    programme: bool,
     since: datetime,
     until: datetime,
     expires: datetime,
     as_json: bool,
 ) -> None:
     """Open a case: a purpose, two people, a reason, a scope and an end.
+
+    Where section9.toml has [roles], an investigator's case opens when an authoriser runs
+    `section9 approve`; or an authoriser opens it for an investigator with --investigator.
 
     \b
     section9 case open --purpose a --authoriser h.ead --reason 'HR referral 17' \\
@@ -71,24 +86,54 @@ def open_case(  # noqa: PLR0913 - a case is all of these
         reason=reason,
         authoriser=authoriser,
         investigator=investigator or app.actor,
-        scope=Scope(tuple(map(str.lower, people)), since.date(), until.date()),
+        scope=_scope(app, people, mailboxes, programme=programme, days=(since, until)),
         expires=_end_of(expires),
         kind=kind,
+        extent=_extent(metadata=metadata, programme=programme),
+        dpia=dpia,
     )
-    _print(app.casebook.open(application), as_json=as_json)
+    _print(app, app.casebook.open(application), as_json=as_json)
+
+
+def _extent(*, metadata: bool, programme: bool) -> Extent:
+    if metadata and programme:
+        raise click.UsageError("--programme shows excerpts, --metadata-only none: choose one")
+    if programme:
+        return Extent.FLAGGED
+    return Extent.METADATA if metadata else Extent.CONTENT
+
+
+def _scope(
+    app: App,
+    people: tuple[str, ...],
+    mailboxes: tuple[str, ...],
+    *,
+    programme: bool,
+    days: tuple[datetime, datetime],
+) -> Scope:
+    """The programme is over everybody at the trust's domains, unless people are named."""
+    since, until = days
+    everybody = programme and not (people or mailboxes)
+    return Scope(
+        people=tuple(map(str.lower, people)),
+        since=since.date(),
+        until=until.date(),
+        mailboxes=tuple(map(str.lower, mailboxes)),
+        domains=tuple(map(str.lower, app.settings.trust.domains)) if everybody else (),
+    )
 
 
 @case.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def list_cases(app: App, *, as_json: bool) -> None:
-    """List every case, newest last.
+    """List the cases that you may know of, newest last.
 
     \b
     section9 case list
     """
-    for found in app.casebook.cases().values():
-        _print(found, as_json=as_json)
+    for found in app.casebook.visible():
+        _print(app, found, as_json=as_json)
 
 
 @case.command("show")
@@ -96,22 +141,22 @@ def list_cases(app: App, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def show_case(app: App, case_id: str, *, as_json: bool) -> None:
-    """Show one case.
+    """Show one case: its ground, its people, its scope, and the notice users had been given.
 
     \b
     section9 case show C-0001
     """
-    _print(app.casebook.case(case_id), as_json=as_json)
+    _print(app, app.casebook.seen(case_id), as_json=as_json)
 
 
 @case.command("extend")
 @click.argument("case_id")
-@click.option("--authoriser", required=True, help="Who allows it; not the investigator.")
+@click.option("--authoriser", default="", help="Who allows it; not the investigator.")
 @click.option("--reason", required=True, help="Why; written to the ledger.")
 @click.option("--expires", type=DAY, required=True, help="The new last day of the case.")
 @click.pass_obj
 def extend_case(app: App, case_id: str, *, authoriser: str, reason: str, expires: datetime) -> None:
-    """Move a case's end.
+    """Move a case's end; where section9.toml has [roles], once an authoriser approves.
 
     \b
     section9 case extend C-0001 --authoriser h.ead --reason 'hearing moved' --expires 2027-02-01
@@ -119,7 +164,11 @@ def extend_case(app: App, case_id: str, *, authoriser: str, reason: str, expires
     changed = app.casebook.extend(
         case_id, authoriser=authoriser, reason=reason, expires=_end_of(expires)
     )
-    _print(changed, as_json=False)
+    _print(app, changed, as_json=False)
+    if changed.expires != _end_of(expires):
+        click.echo(
+            "    a later end is applied for: `section9 request list` tells what it waits for"
+        )
 
 
 @case.command("close")
@@ -132,7 +181,7 @@ def close_case(app: App, case_id: str, *, reason: str) -> None:
     \b
     section9 case close C-0001 --reason 'no further action'
     """
-    _print(app.casebook.close(case_id, reason=reason), as_json=False)
+    _print(app, app.casebook.close(case_id, reason=reason), as_json=False)
 
 
 def _end_of(day: datetime) -> datetime:
@@ -140,15 +189,58 @@ def _end_of(day: datetime) -> datetime:
     return day.replace(tzinfo=UTC) + timedelta(days=1)
 
 
-def _print(found: Case, *, as_json: bool) -> None:
-    from commands.lines import case_line, echo_json
+def _print(app: App, found: Case, *, as_json: bool) -> None:
+    from commands.case_lines import case_line
+    from commands.lines import echo_json
 
     if as_json:
-        echo_json(case_line(found))
+        echo_json(case_line(found, now=app.case_clock()))
         return
-    last_day = found.expires - timedelta(days=1)
-    state = f"closed {found.closed:%Y-%m-%d}" if found.closed else f"until {last_day:%Y-%m-%d}"
-    click.secho(f"{found.id}  {found.kind}, clause {found.purpose}  {state}", bold=True)
-    click.echo(f"    {found.investigator} reads, {found.authoriser} allowed it: {found.reason}")
-    people = ", ".join(found.scope.people)
-    click.echo(f"    mail of {people}, {found.scope.since} to {found.scope.until}")
+    click.secho(
+        f"{found.id}  {found.kind}, clause {found.purpose}  {_state(app, found)}", bold=True
+    )
+    click.echo(f"    {found.investigator} reads{EXTENTS[found.extent]}: {found.reason}")
+    click.echo(f"    {_allowed(found)}")
+    scope = found.scope
+    whose = ", ".join((*scope.people, *scope.mailboxes, *scope.domains))
+    click.echo(f"    mail of {whose}, {scope.since} to {scope.until}")
+    if found.dpia:
+        click.echo(f"    impact assessment {found.dpia}")
+    versions = ", ".join(found.notices)
+    click.echo(
+        f"    notice to users: {versions}"
+        if versions
+        else "    no notice to users is on record for these days: `section9 notice add`"
+    )
+
+
+EXTENTS = {
+    Extent.CONTENT: "",
+    Extent.METADATA: " metadata only",
+    Extent.FLAGGED: " what is flagged, excerpts first",
+}
+
+
+def _state(app: App, found: Case) -> str:
+    last_day = f"{found.expires - timedelta(days=1):%Y-%m-%d}"
+    match found.state(app.case_clock()):
+        case "applied":
+            return f"applied for, waits for {found.awaiting}"
+        case "closed":
+            return f"closed {found.closed:%Y-%m-%d}"
+        case "expired":
+            return f"expired {last_day}"
+    return f"until {last_day}"
+
+
+def _allowed(found: Case) -> str:
+    """Say who authorised a case, and whether they did so themselves."""
+    if found.awaiting:
+        return f"nobody has allowed it yet: section9 approve {found.awaiting}"
+    if found.attested:
+        return f"{found.authoriser} allowed it on {found.opened:%Y-%m-%d}"
+    return click.style(
+        f"{found.authoriser} is named as having allowed it; no [roles] were configured, "
+        "so only the investigator vouches for that",
+        fg="yellow",
+    )

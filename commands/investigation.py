@@ -83,20 +83,25 @@ def _print_count(query: str, answer: "Answer", *, as_json: bool) -> None:
 
 
 def _print_hits(answer: "Answer", *, as_json: bool) -> None:
-    from commands.lines import echo_json, hit_line
+    from commands.lines import echo_json, hit_line, withheld_line
 
     for hit in answer.page.hits:
+        size = answer.sizes.get(hit.mail)
         if as_json:
-            echo_json(hit_line(hit))
+            echo_json(hit_line(hit) if size is None else withheld_line(hit, size))
         else:
-            _print_hit(hit)
+            _print_hit(hit, size)
 
 
-def _print_hit(hit: "Hit") -> None:
+def _print_hit(hit: "Hit", withheld: int | None) -> None:
+    """Print one hit; of one that is withheld, its size in place of its words."""
     when = f"{hit.date:%Y-%m-%d %H:%M}" if hit.date else "without a date  "
     more = f" and {hit.recipients - len(hit.to)} more" if hit.recipients > len(hit.to) else ""
     people = safe(f"{hit.from_} → {', '.join(hit.to)}{more}")
     click.echo(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people}")
+    if withheld is not None:
+        click.echo(f"    (metadata only: {withheld:,} bytes){''.join(_badges(hit))}")
+        return
     subject = marked(hit.subject.text, hit.subject.marks, colour="green")
     click.echo(f"    {subject or '(no subject)'}{''.join(_badges(hit))}")
     if hit.excerpt.text:
@@ -121,12 +126,22 @@ def _say_what_ran(answer: "Answer") -> None:
     from commands.places import write_place
 
     scope, page = answer.authority.scope, answer.page
-    people = ", ".join(scope.people[:3]) + (" …" if len(scope.people) > 3 else "")  # noqa: PLR2004
+    everybody = (*scope.people, *scope.mailboxes, *scope.domains)
+    people = ", ".join(everybody[:3]) + (" …" if len(everybody) > 3 else "")  # noqa: PLR2004
     click.echo(
         f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
         f" mail of {people}, {scope.since} to {scope.until}, as of entry {answer.as_of.number:,}",
         err=True,
     )
+    if answer.withheld:
+        click.echo(
+            f"{answer.withheld:,} of them are withheld: found and shown by their metadata alone",
+            err=True,
+        )
+    if answer.own:
+        click.echo(
+            f"{answer.own:,} messages in scope are your own: somebody else must read them", err=True
+        )
     if answer.unsearchable:
         click.echo(
             f"{answer.unsearchable:,} messages in scope could not be fully searched: is:opaque",
@@ -144,8 +159,9 @@ def _say_what_ran(answer: "Answer") -> None:
 @click.option("--headers", "view", flag_value="headers", help="The header block, as it came.")
 @click.option("--raw", "view", flag_value="raw", help="The exact bytes that are archived.")
 @click.option("--text", "view", flag_value="text", default="text", hidden=True)
+@click.option("--reason", default="", help="Why all of it, under the standing programme.")
 @click.pass_obj
-def show(app: App, mail: str, *, case_id: str, view: str) -> None:
+def show(app: App, mail: str, *, case_id: str, view: str, reason: str) -> None:
     """Open one message of a case's scope. Every look is recorded.
 
     MAIL is an id as `search` prints it, or any unique beginning of one.
@@ -154,7 +170,7 @@ def show(app: App, mail: str, *, case_id: str, view: str) -> None:
     section9 show 1f3a9c0b21de --case C-0001
     section9 show 1f3a9c0b21de --case C-0001 --raw > message.eml
     """
-    opened = app.gate.show(case_id, mail, view=view)
+    opened = app.gate.show(case_id, mail, view=view, reason=reason)
     if view == "raw" and not sys.stdout.isatty():
         sys.stdout.buffer.write(opened.content)
     elif view == "raw":
@@ -175,6 +191,8 @@ def _header_block(content: bytes) -> bytes:
 
 def _print_mail(opened: "Opened") -> None:
     record = opened.record
+    if opened.view in LESS:
+        click.secho(LESS[opened.view], fg="yellow")
     click.echo(f"Mail        {record.mail}")
     for name, value in _headers(record):
         if value:
@@ -187,6 +205,12 @@ def _print_mail(opened: "Opened") -> None:
         click.secho(f"Finding     {line}", fg="red")
     for part in record.parsed.parts:
         _print_part(part, [f for f in record.findings if f.part == part.id])
+
+
+LESS = {
+    "metadata": "Withheld: who, when and how much is all that this case opens of it now.",
+    "excerpts": "What stands around the findings; --reason WHY opens all of it.",
+}
 
 
 def _headers(record: Record) -> Iterator[tuple[str, str]]:

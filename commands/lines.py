@@ -1,78 +1,36 @@
 """What `--json` prints: one object a line, each with its `schema`.
 
 These shapes are a contract: `schemas.json` holds them as JSON Schema, and a test keeps the two
-the same. A shape that changes gets the next number.
+the same. A shape may gain fields; one that loses or changes a field gets the next number.
 """
 
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
 from archive.verify import Verification
-from cases.approvals import Request
 from cases.gate import Answer
 from ingest.account import Account
 from ingest.collectors.outcome import Outcome
 from ingest.quarantine import Aside
 from search.index import Excerpt, Hit
 from section9 import (
-    Case,
     CaseId,
     Change,
     Finding,
     MailId,
     PartId,
-    RequestId,
     RuleId,
     Section9Error,
     SpoolId,
 )
 
 Line = TypeVar("Line", bound=Struct)
-
-
-class ScopeLine(Struct, frozen=True):
-    """Whose mail a case may open, and from when to when."""
-
-    people: tuple[str, ...]
-    since: date
-    until: date
-
-
-class CaseLine(Struct, frozen=True, tag_field="schema", tag="section9.case/1"):
-    """A case as it stands now."""
-
-    case: CaseId
-    purpose: str
-    reason: str
-    authoriser: str
-    investigator: str
-    scope: ScopeLine
-    opened: datetime
-    expires: datetime
-    closed: datetime | None
-
-
-class RequestLine(Struct, frozen=True, tag_field="schema", tag="section9.request/1"):
-    """What takes two people, as it stands now."""
-
-    request: RequestId
-    act: str
-    subject: tuple[str, ...]
-    case: CaseId | None
-    reason: str
-    state: str  # waiting, cooling, approved, used, declined or lapsed
-    by: str
-    at: datetime
-    approved_by: str | None
-    usable: datetime | None  # from when an approved one may be used
-    lapses: datetime
-    declined_by: str | None
 
 
 class ExcerptLine(Struct, frozen=True):
@@ -100,6 +58,21 @@ class HitLine(Struct, frozen=True, tag_field="schema", tag="section9.hit/1"):
     opaque: bool
 
 
+class WithheldLine(Struct, frozen=True, tag_field="schema", tag="section9.withheld/1"):
+    """One message that a search found, of which only the metadata may be given now."""
+
+    mail: MailId
+    date: datetime | None
+    from_: str = field(name="from")
+    to: tuple[str, ...]
+    recipients: int
+    size: int  # bytes of its parts
+    copies: int
+    attachments: int
+    deleted: bool
+    opaque: bool
+
+
 class CountLine(Struct, frozen=True, tag_field="schema", tag="section9.count/1"):
     """How many messages a query finds, what ran over what, and as of when."""
 
@@ -110,6 +83,8 @@ class CountLine(Struct, frozen=True, tag_field="schema", tag="section9.count/1")
     unsearchable: int  # messages in scope with text that no search can see
     as_of: int  # the last segment of the mail book
     behind: int  # segments that the index has yet to catch up with
+    withheld: int  # of the total, found by their metadata alone
+    own: int  # messages in scope that are the reader's own, and are not counted
 
 
 class IngestLine(Struct, frozen=True, tag_field="schema", tag="section9.ingest/1"):
@@ -347,6 +322,22 @@ def hit_line(hit: Hit) -> HitLine:
     )
 
 
+def withheld_line(hit: Hit, size: int) -> WithheldLine:
+    """A hit whose content is withheld, as `--json` prints it."""
+    return WithheldLine(
+        mail=hit.mail,
+        date=hit.date,
+        from_=hit.from_,
+        to=hit.to,
+        recipients=hit.recipients,
+        size=size,
+        copies=hit.copies,
+        attachments=hit.attachments,
+        deleted=hit.deleted,
+        opaque=hit.opaque,
+    )
+
+
 def count_line(query: str, answer: Answer) -> CountLine:
     """What `search --count` says, as `--json` prints it."""
     return CountLine(
@@ -357,6 +348,8 @@ def count_line(query: str, answer: Answer) -> CountLine:
         unsearchable=answer.unsearchable,
         as_of=answer.as_of.number,
         behind=answer.behind,
+        withheld=answer.withheld,
+        own=answer.own,
     )
 
 
@@ -397,37 +390,3 @@ def verify_line(found: Verification) -> VerifyLine:
 def _excerpt(excerpt: Excerpt) -> ExcerptLine:
     marks = tuple((mark.start, mark.end) for mark in excerpt.marks)
     return ExcerptLine(excerpt.column, excerpt.text, marks)
-
-
-def case_line(case: Case) -> CaseLine:
-    """A case, as `--json` prints it."""
-    return CaseLine(
-        case=case.id,
-        purpose=case.purpose,
-        reason=case.reason,
-        authoriser=case.authoriser,
-        investigator=case.investigator,
-        scope=ScopeLine(case.scope.people, case.scope.since, case.scope.until),
-        opened=case.opened,
-        expires=case.expires,
-        closed=case.closed,
-    )
-
-
-def request_line(request: Request, *, now: datetime) -> RequestLine:
-    """A request, as `--json` prints it."""
-    asked, approved = request.asked, request.approved
-    return RequestLine(
-        request=request.id,
-        act=asked.act,
-        subject=asked.subject,
-        case=asked.case,
-        reason=asked.reason,
-        state=request.state(now),
-        by=request.by,
-        at=request.at,
-        approved_by=approved.by if approved else None,
-        usable=approved.usable if approved else None,
-        lapses=request.lapses,
-        declined_by=request.declined.by if request.declined else None,
-    )

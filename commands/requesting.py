@@ -35,15 +35,12 @@ def request() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def list_requests(app: App, *, as_json: bool) -> None:
-    """List every request, newest last.
+    """List the requests that you may know of, newest last.
 
     \b
     section9 request list
     """
-    from cases.roles import Deed
-
-    app.accounts.require(app.actor, Deed.SEE_CASES)
-    for found in app.desk.requests().values():
+    for found in app.desk.visible():
         _print(app, found, as_json=as_json)
 
 
@@ -57,10 +54,22 @@ def show_request(app: App, request_id: str, *, as_json: bool) -> None:
     \b
     section9 request show R-0001
     """
-    from cases.roles import Deed
+    _print(app, app.desk.seen(request_id), as_json=as_json)
 
-    app.accounts.require(app.actor, Deed.SEE_CASES)
-    _print(app, app.desk.request(request_id), as_json=as_json)
+
+@request.command("open")
+@click.argument("mail")
+@click.option("--case", "case_id", required=True, metavar="CASE", help="In which case.")
+@click.option("--reason", required=True, help="Why; written to the ledger.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def request_open(app: App, mail: str, *, case_id: str, reason: str, as_json: bool) -> None:
+    """Ask to open a message of protected correspondence, which `search` and `show` withhold.
+
+    \b
+    section9 request open 1f3a9c0b21de --case C-0001 --reason 'she asks for it herself'
+    """
+    _print(app, app.gate.ask_to_open(case_id, mail, app.desk, reason=reason), as_json=as_json)
 
 
 @request.command("decline")
@@ -78,9 +87,10 @@ def decline_request(app: App, request_id: str, *, reason: str, as_json: bool) ->
 
 
 def _print(app: App, found: "Request", *, as_json: bool) -> None:
-    from commands.lines import echo_json, request_line
+    from commands.case_lines import request_line
+    from commands.lines import echo_json
 
-    now = app.clock()
+    now = app.case_clock()
     if as_json:
         echo_json(request_line(found, now=now))
         return

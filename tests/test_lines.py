@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from commands import lines
+from commands import case_lines, lines
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
     lines.AccountLine,
-    lines.CaseLine,
+    case_lines.CaseLine,
     lines.CollectLine,
     lines.CountLine,
     lines.FoundLine,
@@ -19,9 +19,11 @@ SHAPES = [
     lines.MissingLine,
     lines.QuarantinedLine,
     lines.ReconcileLine,
-    lines.RequestLine,
+    case_lines.NoticeLine,
+    case_lines.RequestLine,
     lines.TextLine,
     lines.VerifyLine,
+    lines.WithheldLine,
 ]
 
 
@@ -38,7 +40,7 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for shape in vars(lines).values()
+        for shape in (*vars(lines).values(), *vars(case_lines).values())
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)
         and shape.__struct_config__.tag
