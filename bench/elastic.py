@@ -26,7 +26,7 @@ from elasticsearch.helpers import bulk
 from bench.throughput import lay_out
 from commands.app import SETTINGS_FILE, App
 from commands.logs import log_to_stderr
-from ingest.files import messages
+from ingest.files import Files
 from ingest.jobs import Sliced
 from search.elastic import open_elastic
 from search.elastic_client import ElasticSettings
@@ -148,8 +148,8 @@ def seconds_to_file(app: App, maildir: Path) -> float:
 
 def arriving(app: App, maildir: Path) -> Iterator[Sliced]:
     """Yield the mail in a folder as `section9 ingest` meets it."""
-    met = messages([maildir], mailbox="", seen=app.clock())
-    return (one for one in met if isinstance(one, Sliced))
+    files = Files(mailbox="", seen=app.clock(), store=app.blobs.put_all, scratch=app.data)
+    return (one for one in files.messages([maildir]) if isinstance(one, Sliced))
 
 
 def document(record: Record, names: Names) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`section9 ingest` and `section9 people import`: what is brought in by hand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -12,8 +12,8 @@ from commands.display import safe
 
 if TYPE_CHECKING:
     from commands.progress import Bar
-    from ingest.files import Skipped
-    from ingest.jobs import Job, Sliced
+    from ingest.files import Files, Skipped
+    from ingest.jobs import Job, Sliced, Stored
     from ingest.pipeline import Filed
 
 
@@ -41,14 +41,16 @@ class Tally:
 
     def skip(self, skipped: "Skipped") -> None:
         """Count a file that gave no message."""
-        (self.failed if skipped.failed else self.skipped).append(f"{skipped.path} {skipped.why}")
+        (self.failed if skipped.failed else self.skipped).append(f"{skipped.place} {skipped.why}")
 
 
 def _place(job: "Job") -> str:
     """Say where a message lies that could not be filed."""
-    from ingest.jobs import Sliced
+    from ingest.jobs import Sliced, Stored
 
-    return job.sighting.folder if isinstance(job, Sliced) else job.copy
+    if not isinstance(job, Sliced | Stored):
+        return job.copy
+    return " ".join(filter(None, (job.sighting.folder, job.sighting.item)))
 
 
 @click.command()
@@ -66,39 +68,64 @@ def _place(job: "Job") -> str:
 def ingest(
     app: App, paths: tuple[Path, ...], *, mailbox: str, journal: bool, as_json: bool
 ) -> None:
-    """Archive, scan and index mail from files: eml files, folders of them, and mbox.
+    """Archive, scan and index mail from files, whatever they are called.
 
-    Running it again adds nothing that is there already, so an interrupted run may be repeated.
+    Taken are eml files, folders of them, mbox, Maildir, Outlook's .msg, .pst and .ost, and zip,
+    tar and gzip archives of any of these. What is damaged or needs a password is named, with the
+    reason, and the rest goes on. It ends with counts that add up: seen = new + known + failed.
+
+    Running it again adds nothing that is there already and tries again what failed, so an
+    interrupted run may be repeated.
 
     \b
     section9 ingest --mailbox j.doe@school.example ~/export/Inbox.mbox ~/export/eml/
+    section9 ingest --mailbox j.doe@school.example ~/Maildir
+    section9 ingest --mailbox head@school.example archive.pst 'FW trip.msg' backup.zip
+    section9 ingest --journal /var/spool/journal-export/
     """
     from commands.logs import log_to_stderr
 
     log_to_stderr()
     tally = Tally()
-    with app.pipeline() as pipeline:
-        from commands.progress import progress
-        from ingest.files import find, messages
-
-        size = sum(path.stat().st_size for _, path in find(paths))
-        with progress("reading mail", total=size, unit="bytes") as bar:
-            pipeline.catch_up()
-            met = messages(paths, mailbox=mailbox.lower(), seen=app.clock(), vouched=journal)
-            for filed in pipeline.file(_taken(met, tally, bar)):
-                tally.add(filed)
+    try:
+        _take(app, paths, tally, mailbox=mailbox.lower(), vouched=journal)
+    except KeyboardInterrupt:
+        click.echo(f"so far: {_sums(tally)}", err=True)
+        raise
     _close(tally, as_json=as_json)
 
 
-def _taken(met: Iterable["Sliced | Skipped"], tally: Tally, bar: "Bar") -> Iterator["Sliced"]:
-    """Pass on the messages; count the files that are none."""
+def _take(app: App, paths: tuple[Path, ...], tally: Tally, *, mailbox: str, vouched: bool) -> None:
+    """Take in all that is in the files, and count it."""
+    with app.pipeline() as pipeline:
+        from commands.progress import progress
+        from ingest.files import Files, find
+
+        size = sum(path.stat().st_size for _, path in find(paths))
+        files = Files(
+            mailbox=mailbox,
+            seen=app.clock(),
+            store=app.blobs.put_all,
+            scratch=app.data,
+            vouched=vouched,
+        )
+        with progress("reading mail", total=size, unit="bytes") as bar:
+            pipeline.catch_up()
+            for filed in pipeline.file(_taken(files, paths, tally, bar)):
+                tally.add(filed)
+
+
+def _taken(
+    files: "Files", paths: tuple[Path, ...], tally: Tally, bar: "Bar"
+) -> Iterator["Sliced | Stored"]:
+    """Pass on the messages; count what is none."""
     from ingest.files import Skipped
 
-    for one in met:
+    for one in files.messages(paths):
+        bar.reach(int(files.done))
         if isinstance(one, Skipped):
             tally.skip(one)
         else:
-            bar.advance(one.length)
             yield one
 
 
@@ -119,13 +146,16 @@ def _close(tally: Tally, *, as_json: bool) -> None:
             )
         )
     else:
-        click.echo(
-            f"{tally.seen:,} seen = {tally.new:,} new + {tally.known:,} known"
-            f" + {len(tally.failed):,} failed; {len(tally.skipped):,} files were not mail;"
-            f" {tally.findings:,} findings"
-        )
+        click.echo(f"{_sums(tally)}; {len(tally.skipped):,} files were not mail")
     if tally.failed:
         raise click.exceptions.Exit(1)
+
+
+def _sums(tally: Tally) -> str:
+    return (
+        f"{tally.seen:,} seen = {tally.new:,} new + {tally.known:,} known"
+        f" + {len(tally.failed):,} failed; {tally.findings:,} findings"
+    )
 
 
 @click.group()

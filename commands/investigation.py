@@ -255,8 +255,12 @@ def _story(copy: Sighting) -> str:
     forged = (
         f"; suspected forgery: {', '.join(copy.reasons)}" if copy.trust is Trust.SUSPECT else ""
     )
-    where = copy.folder or copy.id
-    return f"{copy.source} {copy.seen:%Y-%m-%d %H:%M:%S} {where}{sender}{principal}{forged}"
+    where = " ".join(filter(None, (copy.folder, copy.item))) or copy.id
+    made = ""
+    if copy.rebuilt:
+        kind = copy.rebuilt.way.partition("/")[0]
+        made = f"; rebuilt from a .{kind} file, not the original bytes: {copy.rebuilt.sha256}"
+    return f"{copy.source} {copy.seen:%Y-%m-%d %H:%M:%S} {where}{sender}{principal}{forged}{made}"
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from detectors.scan import Scanner
 from ingest.attachments import Extractor
-from ingest.files import looks_like_mail
+from ingest.formats.kinds import looks_like_mail
 from ingest.identity import believed_date, mail_id
 from ingest.jobs import Replayed
 from ingest.parse import parse, parse_with_contents

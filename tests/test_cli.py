@@ -285,7 +285,7 @@ def test_a_damaged_archive_does_not_verify(house: House) -> None:
 
 
 def test_an_interrupted_ingest_may_be_repeated(house: House, tmp_path: Path) -> None:
-    """Ctrl-C is code 130 and one line; the same command then does the rest."""
+    """Ctrl-C is code 130, the counts so far and one line; the same command then does the rest."""
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(3_000):
@@ -300,7 +300,8 @@ def test_an_interrupted_ingest_may_be_repeated(house: House, tmp_path: Path) -> 
     code = process.wait(60)
     house.must("ingest", folder)
 
-    assert (130, 1) == (code, len(log.read_text().strip().splitlines())), log.read_text()
+    counts, error = log.read_text().split("\n\n")
+    assert (130, 1, 1) == (code, counts.count("so far: "), error.count("\n")), log.read_text()
     assert [] == psutil.wait_procs(readers, 30)[1]
     assert house.archived() == house.indexed()
     assert 3_002 == house.archived().total()

@@ -13,7 +13,7 @@ from running import House, made
 from archive.blobs import Blobs
 from archive.events import Book, Sighted
 from archive.store import FolderStore
-from ingest.files import messages
+from ingest.files import Files
 from ingest.jobs import Sliced
 from search.sqlite import open_sqlite
 from section9 import Record
@@ -40,8 +40,8 @@ def files(corpus: str) -> list[Path]:
 
 
 def listed(paths: list[Path]) -> list[Sliced]:
-    found = messages(paths, mailbox="", seen=datetime.now(UTC))
-    return [one for one in found if isinstance(one, Sliced)]
+    files = Files(mailbox="", seen=datetime.now(UTC), store=list, scratch=Path())
+    return [one for one in files.messages(paths) if isinstance(one, Sliced)]
 
 
 def original(job: Sliced) -> bytes:

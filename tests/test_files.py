@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.files import Skipped, messages
-from ingest.jobs import Sliced
+from ingest.files import Files, Skipped
+from ingest.jobs import Sliced, Stored
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 FIRST = b"From a@school.example Tue Sep  1 09:00:00 2026\nSubject: one\n\nFrom here on, one.\n"
@@ -19,9 +19,18 @@ def read(found: Sliced) -> bytes:
     return Path(found.path).read_bytes()[found.start : found.start + found.length]
 
 
+def place(found: Sliced | Stored) -> tuple[str, str]:
+    return found.sighting.folder, found.sighting.item
+
+
 def taken(*paths: Path) -> list[Sliced]:
-    found = messages(paths, mailbox="a@school.example", seen=NOW)
-    return [one for one in found if isinstance(one, Sliced)]
+    return [one for one in met(*paths) if isinstance(one, Sliced)]
+
+
+def met(*paths: Path) -> list[Sliced | Stored | Skipped]:
+    """Everything in some files; what is taken out of them is stored nowhere."""
+    files = Files(mailbox="a@school.example", seen=NOW, store=list, scratch=paths[0].parent)
+    return list(files.messages(paths))
 
 
 def test_an_mbox_gives_each_message_as_it_stands(tmp_path: Path) -> None:
@@ -32,7 +41,7 @@ def test_an_mbox_gives_each_message_as_it_stands(tmp_path: Path) -> None:
     found = taken(path)
 
     assert [FIRST, SECOND] == [read(one) for one in found]
-    assert ["inbox.mbox", "inbox.mbox#2"] == [one.sighting.folder for one in found]
+    assert [("inbox.mbox", ""), ("inbox.mbox", "#2")] == [place(one) for one in found]
 
 
 @pytest.mark.parametrize("content", [EML, FIRST, b"\n\nno header at all"])
@@ -73,9 +82,11 @@ def test_in_a_folder_only_mail_is_taken_and_the_rest_is_named(tmp_path: Path) ->
     (tmp_path / "mail.txt").write_bytes(EML)
     (tmp_path / "empty").touch()
 
-    found = list(messages([tmp_path], mailbox="", seen=NOW))
+    found = met(tmp_path)
 
-    assert ["empty", "notes.txt"] == sorted(o.path.name for o in found if isinstance(o, Skipped))
+    assert ["empty", "notes.txt"] == sorted(
+        Path(o.place).name for o in found if isinstance(o, Skipped)
+    )
     assert ["mail.txt"] == [Path(o.path).name for o in found if isinstance(o, Sliced)]
     assert 1 == len(taken(notes))
 
@@ -84,7 +95,7 @@ def test_a_file_that_cannot_be_read_fails_and_the_rest_goes_on(tmp_path: Path) -
     """One bad file is a line in the report, not the end of the run."""
     (tmp_path / "2.eml").write_bytes(EML)
 
-    found = list(messages([tmp_path / "1.eml", tmp_path / "2.eml"], mailbox="", seen=NOW))
+    found = met(tmp_path / "1.eml", tmp_path / "2.eml")
 
     assert [True] == [one.failed for one in found if isinstance(one, Skipped)]
     assert 1 == sum(isinstance(one, Sliced) for one in found)

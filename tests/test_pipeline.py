@@ -16,7 +16,7 @@ from archive.events import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.custody import Custody
-from ingest.files import messages
+from ingest.files import Files
 from ingest.jobs import Draft, Sliced, WorkerSettings
 from ingest.pipeline import Pipeline
 from ingest.pool import DIED, TOO_SLOW, ArchiveUnwritableError, Pool
@@ -55,7 +55,8 @@ def write(folder: Path, numbers: range, *, body: str = "The coach leaves at nine
 
 
 def jobs(folder: Path) -> list[Sliced]:
-    return [one for one in messages([folder], mailbox="", seen=NOW) if isinstance(one, Sliced)]
+    files = Files(mailbox="", seen=NOW, store=list, scratch=folder)
+    return [one for one in files.messages([folder]) if isinstance(one, Sliced)]
 
 
 def pool(house: House, *, deadline: float = 60.0) -> Pool:

@@ -74,9 +74,7 @@ class Verdict:
     hides: bool
 
 
-def send(
-    sock: socket.socket, head: Task | Verdict, body: bytes, *, deadline: float | None = None
-) -> None:
+def send(sock: socket.socket, head: object, body: bytes, *, deadline: float | None = None) -> None:
     """Send one frame before `deadline` (a reading of `time.monotonic`), else TimeoutError."""
     encoded = msgspec.json.encode(head)
     for piece in (LENGTHS.pack(len(encoded), len(body)) + encoded, body):
