@@ -50,6 +50,7 @@ class Envelope:
     tls: str | None  # protocol version, `TLSv1.3`; None when in clear
     user: str | None  # the name that AUTH proved
     received: datetime
+    certificate: str | None = None  # SHA-256 of the client certificate that was proven
 
 
 @dataclass(frozen=True, slots=True)

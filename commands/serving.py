@@ -70,6 +70,8 @@ def _listener_settings(app: App) -> "ListenerSettings":
         tls_cert=journal.tls_certificate,
         tls_key=journal.tls_key,
         require_tls=journal.require_tls,
+        client_ca=journal.client_ca,
+        client_certificates=journal.client_certificates,
         users=journal.accounts,
         require_auth=journal.require_auth,
         max_connections=journal.max_connections,

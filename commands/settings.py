@@ -72,6 +72,8 @@ class Journal(_Section):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     require_tls: bool = False
+    client_ca: Path | None = None
+    client_certificates: tuple[str, ...] = ()
     accounts: Path | None = None
     require_auth: bool = False
     max_message_size: ByteSize = ByteSize(150 * MIB)

@@ -19,10 +19,11 @@ import structlog
 from aiosmtpd import smtp
 
 from ingest.smtp import terms
+from ingest.smtp.certificates import Certificates, Proof, is_ours, proof_of
 from ingest.smtp.data import Incoming, pieces
 from ingest.smtp.desk import Desk
 from ingest.smtp.door import Door, Guest
-from ingest.smtp.setup import bind, known_users, tls_context
+from ingest.smtp.setup import bind, known_users
 from ingest.smtp.terms import ListenerSettings
 from ingest.spool import Spool
 from section9 import Envelope
@@ -50,13 +51,13 @@ async def listen(
     ListenerStartError or SmtpUsersError before `ready`.
     """
     _silence_aiosmtpd()
-    tls, users = tls_context(settings), known_users(settings)
+    certificates, users = Certificates(settings), known_users(settings)
     desk = Desk(settings, spool, users)
     await desk.look()
     door = Door(settings)
-    server = await bind(settings, lambda: _Session(settings, desk, door, tls))
+    server = await bind(settings, lambda: _Session(settings, desk, door, certificates.context))
     async with asyncio.TaskGroup() as tasks:
-        watch = tasks.create_task(desk.watch())
+        watches = [tasks.create_task(each.watch()) for each in (desk, certificates)]
         host, port, *_ = server.sockets[0].getsockname()
         log.info("listening", host=host, port=port)
         try:
@@ -66,7 +67,8 @@ async def listen(
             server.close()
             await door.close()
             await desk.close()
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
     log.info("stopped")
 
 
@@ -178,8 +180,10 @@ class _Session(smtp.SMTP):
         settings = self._settings
         if not self.session.host_name:
             return terms.OUT_OF_ORDER
-        if settings.require_tls and not self.session.ssl:
+        if (settings.require_tls or settings.client_ca) and not self.session.ssl:
             return terms.NEEDS_TLS
+        if settings.client_ca and not is_ours(self._proof(), settings.client_certificates):
+            return terms.NEEDS_CERTIFICATE
         if settings.require_auth and not self.session.authenticated:
             return terms.NEEDS_AUTH
         return None if self._desk.has_room() else terms.NO_ROOM
@@ -225,7 +229,7 @@ class _Session(smtp.SMTP):
             incoming.release()
 
     def _said(self) -> Envelope:
-        tls = self.session.ssl
+        tls, proof = self.session.ssl, self._proof()
         return Envelope(
             mail_from=self.envelope.mail_from or "",
             rcpt_to=tuple(self.envelope.rcpt_tos),
@@ -233,7 +237,11 @@ class _Session(smtp.SMTP):
             tls=tls["ssl_object"].version() if tls else None,
             user=self.session.auth_data if self.session.authenticated else None,
             received=datetime.now(UTC),
+            certificate=proof.fingerprint if proof else None,
         )
+
+    def _proof(self) -> Proof | None:
+        return proof_of(self.session.ssl["ssl_object"]) if self.session.ssl else None
 
     # --- passwords ---
 

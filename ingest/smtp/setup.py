@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 from ingest.smtp.terms import ListenerSettings
 from ingest.smtp.users import Users, load_users
@@ -19,8 +20,8 @@ class ListenerStartError(Section9Error):
 def tls_context(settings: ListenerSettings) -> ssl.SSLContext | None:
     """Load the certificate, if there is one; TLS 1.2 and later. Raises ListenerStartError."""
     if settings.tls_cert is None:
-        if settings.require_tls:
-            raise ListenerStartError("TLS is required but has no certificate: set tls_cert")
+        if settings.require_tls or settings.client_ca:
+            raise ListenerStartError("TLS is required but has no certificate: set tls_certificate")
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
@@ -28,9 +29,24 @@ def tls_context(settings: ListenerSettings) -> ssl.SSLContext | None:
     except OSError as error:  # ssl.SSLError is one
         raise ListenerStartError(
             f"its certificate or key cannot be used ({type(error).__name__}): "
-            "check tls_cert and tls_key"
+            "check tls_certificate and tls_key"
         ) from error
+    if settings.client_ca is not None:
+        _ask_for_certificates(context, settings.client_ca)
     return context
+
+
+def _ask_for_certificates(context: ssl.SSLContext, authority: Path) -> None:
+    """Ask each client for a certificate; one that does not verify ends the handshake."""
+    try:
+        context.load_verify_locations(authority)
+    except OSError as error:
+        raise ListenerStartError(
+            f"the authority of client certificates cannot be used ({type(error).__name__}): "
+            "check client_ca"
+        ) from error
+    # Without a certificate the handshake ends well, and the refusal is a reply that says why.
+    context.verify_mode = ssl.CERT_OPTIONAL
 
 
 def known_users(settings: ListenerSettings) -> Users | None:

@@ -26,6 +26,7 @@ OUT_OF_ORDER = "451 4.5.1 command out of order"
 UNREADABLE = "451 4.5.2 command not understood"
 NEEDS_TLS = "451 4.7.0 issue STARTTLS first"
 NEEDS_AUTH = "451 4.7.0 authenticate first"
+NEEDS_CERTIFICATE = "451 4.7.0 this needs a client certificate that is known here"
 NO_ROOM = "452 4.3.1 no room for mail at present, try again later"
 BUSY = "452 4.3.1 too much mail at once, try again later"
 TOO_LARGE = "452 4.3.4 larger than max_message_size; the administrator must raise it"
@@ -48,6 +49,8 @@ class ListenerSettings:
     tls_cert: Path | None = None  # PEM, with the chain
     tls_key: Path | None = None
     require_tls: bool = False
+    client_ca: Path | None = None  # PEM; with it, mail needs a client certificate
+    client_certificates: tuple[str, ...] = ()  # names or SHA-256 prints; empty: any of that CA
     users: Path | None = None  # see ingest/smtp/users.py
     require_auth: bool = False
     max_connections: int = 100
