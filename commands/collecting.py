@@ -37,12 +37,57 @@ def imap(app: App, mailboxes: tuple[str, ...], *, as_json: bool) -> None:
     section9 collect imap
     section9 collect imap j.doe@school.example
     """
-    from commands.settings_collect import imap_mailboxes, imap_server
+    from commands.mailboxes import mailboxes as listed_in
+    from commands.settings_collect import imap_server
 
     settings = app.settings.collect.imap
-    listed = imap_mailboxes(settings)
-    named = [mailbox.lower() for mailbox in mailboxes] or list(listed)
-    collect_all(app, imap_server(settings, listed), named, as_json=as_json)
+    listed = listed_in(settings.mailboxes, settings.mailboxes_file)
+    collect_all(app, imap_server(settings, listed), mailboxes or listed, as_json=as_json)
+
+
+@collect.command()
+@click.argument("mailboxes", nargs=-1, metavar="[MAILBOX]…")
+@click.option("--json", "as_json", is_flag=True, help="The counts of each mailbox, one a line.")
+@click.pass_obj
+def exchange(app: App, mailboxes: tuple[str, ...], *, as_json: bool) -> None:
+    """Collect from an Exchange Server: all that `[collect.exchange]` lists, or those named.
+
+    docs/collecting/exchange.md says what the account needs, and no more.
+
+    \b
+    section9 collect exchange
+    section9 collect exchange j.doe@school.example
+    """
+    from commands.mailboxes import mailboxes as listed_in
+    from commands.settings_clouds import exchange_server
+
+    settings = app.settings.collect.exchange
+    named = mailboxes or listed_in(settings.mailboxes, settings.mailboxes_file)
+    collect_all(app, exchange_server(settings), named, as_json=as_json)
+
+
+@collect.command()
+@click.argument("mailboxes", nargs=-1, metavar="[MAILBOX]…")
+@click.option("--json", "as_json", is_flag=True, help="The counts of each mailbox, one a line.")
+@click.pass_obj
+def graph(app: App, mailboxes: tuple[str, ...], *, as_json: bool) -> None:
+    """Collect from Microsoft 365: all that `[collect.graph]` lists, or the MAILBOXes named.
+
+    docs/collecting/graph.md says what the application needs, and no more.
+
+    \b
+    section9 collect graph
+    section9 collect graph j.doe@school.example
+    """
+    from contextlib import closing
+
+    from commands.mailboxes import mailboxes as listed_in
+    from commands.settings_clouds import graph_server
+
+    settings = app.settings.collect.graph
+    named = mailboxes or listed_in(settings.mailboxes, settings.mailboxes_file)
+    with closing(graph_server(settings)) as server:
+        collect_all(app, server, named, as_json=as_json)
 
 
 def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json: bool) -> None:
@@ -53,7 +98,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
     from commands.logs import log_to_stderr
 
     log_to_stderr()
-    named = list(dict.fromkeys(mailboxes))
+    named = list(dict.fromkeys(mailbox.lower() for mailbox in mailboxes))
     if not named:
         raise click.UsageError("no mailbox is named: list them in section9.toml, or name one")
     closing = Closing(as_json=as_json)

@@ -1,25 +1,16 @@
-"""Settings of the collectors: `[collect.imap]` in `section9.toml`, and where secrets lie."""
+"""Settings of the collectors: `[collect.imap]` and its kin in `section9.toml`."""
 
-import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from section9 import Section9Error
+from commands.mailboxes import Address, CollectSettingsError, Listed, secret
+from commands.settings_clouds import CollectExchange, CollectGraph
 
 if TYPE_CHECKING:
     from ingest.collectors.imap import Account, ImapServer
-
-Address = Annotated[str, Field(min_length=1), AfterValidator(str.lower)]
-
-
-class CollectSettingsError(Section9Error):
-    """A collector's settings, its list of mailboxes or a secret's file cannot be used."""
-
-    exit_code = 3
 
 
 class CollectImap(BaseModel):
@@ -54,23 +45,8 @@ class Collect(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     imap: CollectImap = CollectImap()
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A mailbox to collect; what is empty is as for all."""
-
-    mailbox: str
-    login: str = ""
-    password_file: str = ""
-
-
-def imap_mailboxes(settings: CollectImap) -> dict[str, Listed]:
-    """List the mailboxes, of the settings and of the CSV file. Raises `CollectSettingsError`."""
-    listed = [Listed(mailbox) for mailbox in settings.mailboxes]
-    if settings.mailboxes_file:
-        listed += _read_list(settings.mailboxes_file)
-    return {one.mailbox: one for one in listed}
+    exchange: CollectExchange = CollectExchange()
+    graph: CollectGraph = CollectGraph()
 
 
 def imap_server(settings: CollectImap, listed: Mapping[str, Listed]) -> "ImapServer":
@@ -113,28 +89,3 @@ def _accounts(settings: CollectImap, listed: Mapping[str, Listed]) -> "Callable[
         )
 
     return account
-
-
-def secret(path: Path) -> str:
-    """Read a password or token from its file. Raises `CollectSettingsError`."""
-    try:
-        return path.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CollectSettingsError(f"{path} cannot be read: check its path and owner") from error
-
-
-def _read_list(path: Path) -> list[Listed]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [
-                {str(k).strip().lower(): (v or "").strip() for k, v in row.items() if k}
-                for row in csv.DictReader(file)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CollectSettingsError(f"{path} is no CSV that can be read: check it") from error
-    if any(not row.get("mailbox") for row in rows):
-        raise CollectSettingsError(f"{path}: each line needs a mailbox, under a heading of that")
-    return [
-        Listed(row["mailbox"].lower(), row.get("login", ""), row.get("password_file", ""))
-        for row in rows
-    ]

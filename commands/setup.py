@@ -70,6 +70,19 @@ open_protected = { cooling_off_days = 0, valid_days = 30 }
 # login = "{mailbox}*collector"           # as a master user; without it as the mailbox itself
 # password_file = "/etc/section9/imap.password"
 
+# [collect.exchange]          # Exchange Server; docs/collecting/exchange.md
+# url = "https://mail.school.example/EWS/Exchange.asmx"
+# username = 'SCHOOL\\archive'
+# password_file = "/etc/section9/exchange.password"
+# mailboxes = ["j.doe@school.example"]
+
+# [collect.graph]             # Microsoft 365; docs/collecting/graph.md
+# tenant = "00000000-0000-0000-0000-000000000000"
+# client_id = "11111111-1111-1111-1111-111111111111"
+# certificate_file = "/etc/section9/graph.pem"
+# certificate_key_file = "/etc/section9/graph.key"
+# mailboxes = ["j.doe@school.example"]
+
 # [search]                    # on Elasticsearch; without it the index is a file in this folder
 # url = "https://es.school.example:9200"
 # api_key_file = "/etc/section9/elasticsearch.key"

@@ -100,7 +100,7 @@ class GraphMailbox:
         self._client = client
         self._user = f"/users/{quote(address, safe='@')}"
         self._limit = limit
-        self._received: dict[ItemId, datetime] = {}  # of the folder that was last looked at
+        self._received: dict[ItemId, datetime] = {}  # until they are fetched
         self._batched = True  # until Graph gives MIME in a batch as text, which is not exact
 
     # --- folders ---
@@ -166,7 +166,7 @@ class GraphMailbox:
     # --- looking ---
 
     def look(self, folder: Folder, state: str) -> Look:
-        """Tell what came and went since `state`, a link that Graph gave, or all that is there."""
+        """Tell what came and went since `state`, a delta link, or all that is there."""
         try:
             return self._changes(folder, state)
         except GraphError as error:
@@ -183,7 +183,6 @@ class GraphMailbox:
         link = since or f"{place}/messages/delta?$select={MESSAGE_FIELDS}"
         present: dict[ItemId, Item] = {}
         gone: dict[ItemId, None] = {}
-        self._received = {}
         state = ""
         while not state:
             page = self._client.get(link, ChangePage)
@@ -195,7 +194,7 @@ class GraphMailbox:
         found = tuple(present.values())
         if folder.kind is not FolderKind.ORDINARY:
             found = tuple(self._with_modifiers(found))
-        return Look(found, tuple(gone), whole=not since, state=state)
+        return Look(found, tuple(gone), whole=not since, state=self._client.path(state))
 
     def _note(
         self, message: MessageAnswer, present: dict[ItemId, Item], gone: dict[ItemId, None]
@@ -267,7 +266,7 @@ class GraphMailbox:
     def _fetched(self, name: ItemId, content: bytes) -> Fetched | NotFetched:
         if len(content) > self._limit:
             return NotFetched(name, TOO_LARGE)
-        return Fetched(name, content, arrived=self._received.get(name))
+        return Fetched(name, content, arrived=self._received.pop(name, None))
 
 
 def _folder(found: FolderAnswer, prefix: str, kind: FolderKind) -> Folder:

@@ -55,6 +55,7 @@ class GraphClient:
         _check(settings)
         self._settings = settings
         self._sleep = sleep
+        self._base = f"{settings.endpoint}/v1.0"
         self._http = httpx.Client(
             verify=_trusted(settings),
             timeout=settings.timeout,
@@ -148,9 +149,13 @@ class GraphClient:
                 ) from error
             return Answer(NO_ANSWER)
 
+    def path(self, link: str) -> str:
+        """Give a link that Graph gave as a path, to be kept whatever the host is called."""
+        return self._url(link).removeprefix(self._base)
+
     def _url(self, link: str) -> str:
         if link.startswith("/"):
-            return f"{self._settings.endpoint}/v1.0{link}"
+            return self._base + link
         if not link.startswith(f"{self._settings.endpoint}/"):
             raise ServerError(
                 "Microsoft Graph gave a link to another host, which is not followed: check "
