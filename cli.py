@@ -15,6 +15,7 @@ import click
 from commands import (
     casework,
     collecting,
+    deleting,
     detecting,
     helping,
     indexing,
@@ -73,6 +74,7 @@ for command in (
     noticing.notice,
     investigation.search,
     investigation.show,
+    deleting.deletions,
     indexing.index,
     indexing.verify,
     reconciling.reconcile,

@@ -12,20 +12,21 @@ from datetime import datetime
 from typing import ClassVar
 
 from archive.blobs import Blobs
-from archive.events import Book, Head, Refused, Searched, Viewed
+from archive.events import Book, Head, HoldPlaced, Refused, Searched, Viewed
 from archive.ledger import Ledger
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import grant
 from cases.casebook import Casebook
+from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
 from cases.desk import Desk
 from cases.roles import NoAuthorityError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
 from search.index import Cursor, Index, Page
 from search.query import parse
-from search.tree import All, Everything, Exact, Query, render
-from section9 import Act, Authority, CaseId, Extent, MailId, Record, Section9Error
+from search.tree import All, Between, Everything, Exact, Query, render
+from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
 NOT_PROTECTED = Protected()
@@ -102,6 +103,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletions:
+    """What was deleted in a case's scope, and what must be said with it."""
+
+    answer: Answer  # without hits
+    found: tuple[Deletion, ...]  # newest first
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Answers one person's questions inside cases, and writes down every one."""
 
@@ -173,6 +182,29 @@ class Gate:
             concerns=sight.authority.scope.concerned,
         )
         return desk.ask(asked)
+
+    def deletions(self, case: str, *, since: datetime | None) -> Deletions:
+        """List what was deleted from the mailboxes of a case's scope, newest first.
+
+        A subject is told only where the case opens the message.
+        """
+        sight, asked = self._sight(case, "deletions"), Between("deleted", since, None)
+        mails = list(self.index.ids(sight.narrow(asked)))
+        open_ = frozenset(mails if sight.veil == NOTHING else self.index.ids(sight.open(asked)))
+        records = (record for mail in mails if (record := self.index.get(mail)))
+        found = deletions(records, sight.authority.scope, since=since, open_=open_)
+        shown = tuple(dict.fromkeys(one.mail for one in found))
+        page = Page(hits=(), total=len(mails), next=None)
+        answer = self._answer(sight, asked, page, frozenset())
+        self._recorded(render(asked), answer, shown=shown)
+        began = self._began(self.casebook.case(case))
+        return Deletions(answer, tuple(with_beginnings(with_bursts(found), began)))
+
+    def _began(self, case: Case) -> Mapping[str, datetime]:
+        """When the case and its holds began."""
+        placed = (one for one in self.ledger.events(Book.CASES) if isinstance(one, HoldPlaced))
+        holds = {f"hold {one.hold.id}": one.at for one in placed if one.hold.case == case.id}
+        return {f"case {case.id}": case.opened, **holds}
 
     def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
         """What of a message is given, where `view` was asked for."""
@@ -258,7 +290,7 @@ class Gate:
             sizes={mail: size(found) for mail in closed if (found := self.index.get(mail))},
         )
 
-    def _recorded(self, typed: str, answer: Answer) -> Answer:
+    def _recorded(self, typed: str, answer: Answer, *, shown: tuple[MailId, ...] = ()) -> Answer:
         searched = Searched(
             at=self.clock(),
             by=self.actor,
@@ -269,7 +301,7 @@ class Gate:
             as_of=answer.as_of,
             total=answer.page.total,
             unsearchable=answer.unsearchable,
-            shown=tuple(hit.mail for hit in answer.page.hits),
+            shown=shown or tuple(hit.mail for hit in answer.page.hits),
             withheld=answer.withheld,
         )
         self.ledger.append(Book.ACCESS, (searched,))

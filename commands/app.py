@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from section9 import Section9Error, SpoolId
+from section9 import Section9Error, Sighting, SpoolId
 
 if TYPE_CHECKING:
     from archive.blobs import Blobs
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "section9.toml"
 PEOPLE_FILE = "people.jsonl"
+COLLECTED = "collected.sqlite"
+
+Looked = Callable[[Sighting], datetime | None]
 
 
 class NoDataFolderError(Section9Error):
@@ -235,6 +238,12 @@ class App:
                 found.append(opened.enter_context(closing(unfinished)))
             yield found
 
+    def looked(self, copy: Sighting) -> datetime | None:
+        """When the folder in which a copy lies was last looked through; None if nobody knows."""
+        from ingest.collectors.memory import last_looked
+
+        return last_looked(self.data / COLLECTED, copy.source, copy.mailbox, copy.place)
+
     @contextmanager
     def pipeline(self) -> "Iterator[Pipeline]":
         """The conductor with its workers, for as long as the block lasts."""
@@ -269,7 +278,7 @@ class App:
 
             with (
                 landing(self.data / "collecting", self.clock) as landed,
-                closing(Memory(self.data / "collected.sqlite")) as memory,
+                closing(Memory(self.data / COLLECTED)) as memory,
             ):
                 pipeline.catch_up()
                 yield Collector(pipeline, memory, landed, self.clock)

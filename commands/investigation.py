@@ -8,6 +8,7 @@ import click
 
 from commands.app import App
 from commands.display import marked, safe
+from commands.tales import tale
 from search.direction import direction
 from section9 import (
     Finding,
@@ -24,6 +25,7 @@ from section9 import (
 
 if TYPE_CHECKING:
     from cases.gate import Answer, Opened
+    from commands.app import Looked
     from search.index import Cursor, Hit
 
 NO_HITS = 4  # exit code
@@ -178,7 +180,7 @@ def show(app: App, mail: str, *, case_id: str, view: str, reason: str) -> None:
     elif view == "headers":
         click.echo(safe(_decoded(_header_block(opened.content))))
     else:
-        _print_mail(opened)
+        _print_mail(opened, app.looked)
 
 
 def _decoded(content: bytes) -> str:
@@ -189,7 +191,7 @@ def _header_block(content: bytes) -> bytes:
     return content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
 
 
-def _print_mail(opened: "Opened") -> None:
+def _print_mail(opened: "Opened", looked: "Looked") -> None:
     record = opened.record
     if opened.view in LESS:
         click.secho(LESS[opened.view], fg="yellow")
@@ -201,6 +203,8 @@ def _print_mail(opened: "Opened") -> None:
         click.echo(f"Sent to     {safe(line)}")
     for sighting in record.sightings:
         click.echo(f"Copy        {safe(_story(sighting))}")
+        for line in tale(sighting, looked=looked(sighting)):
+            click.echo(f"            {safe(line)}")
     for line in _findings(record.findings):
         click.secho(f"Finding     {line}", fg="red")
     for part in record.parsed.parts:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct, field
 
 from archive.verify import Verification
+from cases.deletions import Deletion
 from cases.gate import Answer
 from ingest.account import Account
 from ingest.collectors.outcome import Outcome
@@ -113,6 +114,25 @@ class CollectLine(Struct, frozen=True, tag_field="schema", tag="section9.collect
     purged: int
     restored: int
     findings: int
+
+
+class DeletionLine(Struct, frozen=True, tag_field="schema", tag="section9.deletion/1"):
+    """One copy that was deleted or purged: `after` it was last seen, `before` it was found so."""
+
+    mail: MailId
+    date: datetime | None
+    subject: str
+    mailbox: str
+    folder: str  # where it was; empty where it was deleted when first met
+    change: str  # `deleted` or `purged`
+    to: str  # where it went; empty for nowhere
+    after: datetime | None
+    before: datetime
+    by: str  # where the server tells
+    restored: bool
+    burst: int  # how many were deleted together, where those are unusually many; else 0
+    after_start: tuple[str, ...]  # what had begun by then: `case C-0001`, `hold H-0001`
+    perhaps_after_start: tuple[str, ...]  # what began between the two times
 
 
 class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/2"):
@@ -239,6 +259,26 @@ class BadLineError(Section9Error):
 
     def __init__(self, number: int, problem: str) -> None:
         super().__init__(f"line {number}: {problem}; mend it and run again")
+
+
+def deletion_line(one: Deletion) -> DeletionLine:
+    """One deletion."""
+    return DeletionLine(
+        mail=one.mail,
+        date=one.date,
+        subject=one.subject,
+        mailbox=one.mailbox,
+        folder=one.folder,
+        change=one.turn.change,
+        to=one.turn.folder,
+        after=one.turn.after,
+        before=one.turn.before,
+        by=one.turn.by,
+        restored=one.restored,
+        burst=one.burst,
+        after_start=one.after,
+        perhaps_after_start=one.perhaps_after,
+    )
 
 
 def collect_line(outcome: Outcome) -> CollectLine:

@@ -143,7 +143,9 @@ def test_no_query_reaches_beyond_the_scope(house: House, query: str) -> None:
     assert len(answer.page.hits) == answer.page.total == count.page.total
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.sampled_from(SYNTAX),

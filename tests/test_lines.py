@@ -13,6 +13,7 @@ SHAPES = [
     case_lines.CaseLine,
     lines.CollectLine,
     lines.CountLine,
+    lines.DeletionLine,
     lines.FoundLine,
     lines.HitLine,
     lines.IngestLine,

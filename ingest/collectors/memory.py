@@ -7,7 +7,7 @@ only servers know (their sync states, names that they changed) is learnt by look
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -230,6 +230,20 @@ class Memory:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def last_looked(path: Path, source: Source, mailbox: str, folder: str) -> datetime | None:
+    """Tell when a folder was last looked through, without opening the memory for a collector."""
+    sql = (
+        "SELECT at FROM looked JOIN mailbox ON mailbox = number "
+        "WHERE source = ? AND address = ? AND folder = ?"
+    )
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute(sql, (source, mailbox, folder)).fetchone()
+    except sqlite3.Error:  # there is none, or it is of another format
+        return None
+    return datetime.fromisoformat(row[0]) if row else None
 
 
 def _copy(row: tuple[str, str, str, str, str, str]) -> Copy:
