@@ -25,6 +25,7 @@ from commands import (
     quarantining,
     reconciling,
     requesting,
+    scheduling,
     serving,
     setup,
 )
@@ -62,6 +63,7 @@ for command in (
     setup.init,
     setup.status,
     serving.serve,
+    scheduling.schedule,
     serving.conduct,
     serving.account,
     intake.ingest,
