@@ -5,6 +5,7 @@ Every room is opened when a command first asks for it, so `--help` costs nothing
 
 import os
 import pwd
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cases.purge import Purge
     from cases.roles import Accounts
     from commands.engines import Engine
-    from commands.settings import Settings
+    from commands.settings import Reading, Settings
     from detectors.exposure import Agreed
     from ingest.collectors.collect import Collector
     from ingest.jobs import WorkerSettings
@@ -313,13 +314,14 @@ class App:
 
         has_data = (self.home / SETTINGS_FILE).is_file()
         domains = self.settings.trust.domains if has_data else ()
+        tesseract = _tesseract(self.settings.reading) if has_data else ""
         directory = Directory(self.home / PEOPLE_FILE)
         scanner = Scanner(
             person=directory.person,
             domains=frozenset(map(str.lower, domains)),
             agreed=self._agreed() if has_data else (),
         )
-        with Extractor() as extractor:
+        with Extractor(tesseract=tesseract) as extractor:
             yield Reader(extractor=extractor, scanner=scanner)
 
     def waiting(self) -> "list[SpoolId]":
@@ -351,7 +353,13 @@ class App:
             journal_addresses=settings.journal.addresses,
             agreed=self._agreed(),
             memory=int(settings.reading.memory),
+            tesseract=_tesseract(settings.reading),
         )
+
+
+def _tesseract(reading: "Reading") -> str:
+    """The path of the program that reads pictures, if it is installed and wanted."""
+    return (shutil.which("tesseract") or "") if reading.ocr else ""
 
 
 def index_file(home: Path) -> Path:

@@ -90,6 +90,7 @@ class Reading(_Section):
     workers: int = Field(0, ge=0)  # 0: one for each core
     seconds_per_message: float = Field(60, gt=0)
     memory: ByteSize = ByteSize(1536 * MIB)
+    ocr: bool = True  # where tesseract is installed
 
 
 class Search(_Section):

@@ -35,6 +35,7 @@ max_spool_size = "50GiB"
 workers = 0                   # 0: one for each core
 seconds_per_message = 60      # a message that takes longer is archived unread, and says so
 memory = "1536MiB"            # address space of a worker
+ocr = true                    # read the writing in pictures, where tesseract is installed
 
 # Who may do what (docs/authority.md), by operating-system account. While nobody stands here no
 # role is checked, and every case says that its authoriser was only named. Roles: investigator,

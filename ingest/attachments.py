@@ -5,10 +5,11 @@ are read in a process without secrets, with little memory, time or files, that i
 deadline and started anew for the next document. `ingest.extraction` is what it runs.
 """
 
-import math
+import os
 import signal
 import socket
 import time
+from contextlib import suppress
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
@@ -18,11 +19,9 @@ import structlog
 from ingest import confined
 from ingest.extraction import kinds, plain
 from ingest.extraction.frames import (
-    MAX_TEXT,
     NOT_TEXT,
     Extracted,
     Task,
-    Verdict,
     bounded,
     receive,
     send,
@@ -32,7 +31,7 @@ __all__ = ["Extracted", "Extractor"]
 
 MEMORY = 320 * 1024 * 1024  # bytes of data; some 80 MB of program text come on top
 SECONDS = 20.0
-MAX_BODY = 4 * MAX_TEXT  # bytes of UTF-8
+MAX_REPLY = 64 * 1024 * 1024  # bytes of JSON; the texts of one attachment are 8 million characters
 TIMED_OUT = Extracted("", "extraction-timed-out", hides=True)
 FAILED = Extracted("", "extraction-failed", hides=True)
 
@@ -43,12 +42,16 @@ class Extractor:
     """Extracts text, one attachment at a time. Not for sharing between threads or processes.
 
     `memory` is in bytes and bounds the child's data (RLIMIT_DATA); `seconds` is what one document
-    may take, start of the child included. The child starts on first use and ends with `close`.
+    may take, start of the child included; `tesseract` is the path of the program that reads
+    writing in pictures, empty for none. The child starts on first use and ends with `close`.
     """
 
-    def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, *, memory: int = MEMORY, seconds: float = SECONDS, tesseract: str = ""
+    ) -> None:
         self._memory = memory
         self._seconds = seconds
+        self._tesseract = tesseract
         self._child: _Child | None = None
 
     def __enter__(self) -> Self:
@@ -69,13 +72,13 @@ class Extractor:
             self._child = None
 
     def extract(self, content: bytes, *, media_type: str, filename: str) -> Extracted:
-        """The text of an attachment, of at most 2,000,000 characters; see `DefectCode`.
+        """The text of an attachment, and of the files inside it; see `DefectCode`.
 
         What the bytes are decides how they are read; `media_type` and `filename`, which a sender
         chooses, only tell kinds of text apart. Never raises on content.
         """
         kind = kinds.harmless(content, media_type=media_type, filename=filename)
-        if kind is not None:
+        if kind is not None and not (self._tesseract and kind is kinds.Kind.PICTURE):
             return bounded(plain.read_text(content)) if kind is kinds.Kind.TEXT else NOT_TEXT
         head = Task(_plain(media_type), _plain(filename))
         worn = self._child is not None
@@ -101,7 +104,7 @@ class Extractor:
         if self._child is not None and not self._child.alive:
             self.close()
         if self._child is None:
-            self._child = _Child(memory=self._memory, seconds=self._seconds)
+            self._child = _Child(str(self._memory), str(self._seconds), self._tesseract)
         return self._child
 
     def _lost(self, child: "_Child", lost: Extracted) -> Extracted:
@@ -116,15 +119,13 @@ class Extractor:
 class _Child:
     """A running child and our end of its socket."""
 
-    def __init__(self, *, memory: int, seconds: float) -> None:
+    def __init__(self, *arguments: str) -> None:
         self._folder = TemporaryDirectory(prefix="section9-")
         self._socket, theirs = socket.socketpair()
         with theirs:
-            cpu = math.ceil(seconds * 2)  # its threads may use both cores; the deadline comes first
             self._process = confined.start(
                 "ingest.extraction",
-                str(memory),
-                str(cpu),
+                *arguments,
                 talk=theirs.fileno(),
                 folder=self._folder.name,
             )
@@ -136,13 +137,13 @@ class _Child:
     def ask(self, head: Task, content: bytes, *, deadline: float) -> Extracted:
         """One document, its text. Raises TimeoutError; EOFError, OSError, ValueError if lost."""
         send(self._socket, head, content, deadline=deadline)
-        verdict, text = receive(self._socket, Verdict, max_body=MAX_BODY, deadline=deadline)
-        return Extracted(text.decode(), verdict.defect_code, verdict.hides)
+        return receive(self._socket, Extracted, max_head=MAX_REPLY, deadline=deadline)[0]
 
     def stop(self) -> int:
-        """Kill it and clean up. Returns how it ended, as `Popen.returncode` says it."""
+        """Kill it, and what it started. Returns how it ended, as `Popen.returncode` says it."""
         self._socket.close()
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # `start` made it the leader of a group
         status = self._process.wait()
         self._folder.cleanup()
         return status

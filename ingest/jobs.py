@@ -92,3 +92,4 @@ class WorkerSettings(Struct, frozen=True):
     journal_addresses: tuple[str, ...]
     memory: int  # bytes of address space
     agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to
+    tesseract: str = ""  # path of the program that reads pictures; empty for none

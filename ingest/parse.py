@@ -37,7 +37,6 @@ DEFECTS = {
     "suspicious-filename": "a file name with a path, controls, direction marks or beyond length",
     "text-outside-parts": "text before the first part or after the last, which programs hide",
     "text-truncated": "more text than is read of a part or message",
-    "tnef": "a winmail.dat, which holds attachments of its own",
     "too-many-addresses": "more addresses in a field than are kept",
     "too-many-parts": "more parts than are looked at",
     "undecodable-text": "bytes that are no text in their charset, nor in any that was guessed",
@@ -58,7 +57,6 @@ HIDING = frozenset(
         "opaque-signature",
         "partial-message",
         "text-truncated",
-        "tnef",
         "too-many-addresses",
         "too-many-parts",
         "undecodable-text",
@@ -68,11 +66,6 @@ HIDING = frozenset(
     }
 )
 """The codes after which text may be missing from search."""
-
-_ENVELOPED = frozenset({"enveloped-data", "authenveloped-data", "authenvelopeddata"})
-_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_RPMSG = "application/x-microsoft-rpmsg-message"
 
 
 @dataclass(slots=True)
@@ -163,11 +156,12 @@ def _message(entity: Entity) -> Part:
         filename=name,
         size=len(entity.body),
         sha256=hashlib.sha256(entity.body).hexdigest(),
-        text="\n".join(_header_lines(mail)),
+        text="\n".join(header_lines(mail)),
     )
 
 
-def _header_lines(mail: ParsedMail) -> Iterator[str]:
+def header_lines(mail: ParsedMail) -> Iterator[str]:
+    """The header of a message inside another, in words."""
     for name, people in (("From", mail.from_), ("To", mail.to), ("Cc", mail.cc)):
         if people:
             yield f"{name}: {', '.join(map(_written, people))}"

@@ -1,11 +1,12 @@
 """What a worker does with one message: parse, extract, scan, and draft its record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from detectors.scan import Scanner
-from ingest.attachments import Extractor
+from ingest.attachments import Extracted, Extractor
 from ingest.formats.kinds import looks_like_mail
 from ingest.identity import believed_date, mail_id
 from ingest.jobs import Replayed
@@ -14,6 +15,7 @@ from search.direction import own_domains
 from section9 import (
     Defect,
     Finding,
+    MailId,
     ParsedMail,
     Part,
     PartId,
@@ -38,14 +40,16 @@ class Reader:
     def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
         sightings = (sighting,)
-        parsed = _with_losses(self._parse(message, give_up), sightings)
+        mail, parsed = self._parse(message, give_up)
+        parsed = _with_losses(parsed, sightings)
         findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=sighting.recipients)
         own = own_domains(parsed, sightings, self.scanner.domains)
-        return Record(mail_id(parsed), _date(parsed, sightings), parsed, sightings, findings, own)
+        return Record(mail, _date(parsed, sightings), parsed, sightings, findings, own)
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
         """Draft again the record of a message in the ledger: filed and found as it says there."""
-        parsed = _with_losses(self._parse(message, give_up), job.sightings)
+        _, parsed = self._parse(message, give_up)
+        parsed = _with_losses(parsed, job.sightings)
         date = _date(parsed, job.sightings)
         own = own_domains(parsed, job.sightings, self.scanner.domains)
         return Record(job.mail, date, parsed, job.sightings, job.findings, own)
@@ -53,30 +57,45 @@ class Reader:
     def findings(self, content: bytes) -> tuple[Finding, ...]:
         """Scan one file that is not archived: a mail, or any document that has text."""
         if looks_like_mail(content):
-            return self.scanner.scan(self._parse(content, ""))
+            return self.scanner.scan(self._parse(content, "")[1])
         got = self._extractor.extract(content, media_type="", filename="")
-        return self.scanner.scan_text(got.text)
+        inner = (self.scanner.scan_text(part.text, part=part.id) for part in got.parts)
+        return (*self.scanner.scan_text(got.text), *chain.from_iterable(inner))
 
-    def _parse(self, content: bytes, give_up: str) -> ParsedMail:
+    def _parse(self, content: bytes, give_up: str) -> tuple[MailId, ParsedMail]:
+        """Who a message is, by what it says itself, and all that could be read of it."""
         if give_up:
-            return unread(content, give_up)
+            parsed = unread(content, give_up)
+            return mail_id(parsed), parsed
         parsed, contents = parse_with_contents(content)
-        return self._extracted(parsed, contents)
+        return mail_id(parsed), self._extracted(parsed, contents)
 
     def _extracted(self, parsed: ParsedMail, contents: Mapping[PartId, bytes]) -> ParsedMail:
-        """Fill in the text of attachments that are documents."""
+        """Fill in the text of attachments that are documents, and the files inside them."""
         parts, defects = [], list(parsed.defects)
         for part in parsed.parts:
             if part.kind is PartKind.ATTACHMENT and not part.text and part.id in contents:
-                part, found = self._extract(part, contents[part.id])  # noqa: PLW2901
-                defects += found
-            parts.append(part)
+                got = self._extractor.extract(
+                    contents[part.id], media_type=part.media_type, filename=part.filename
+                )
+                parts += [replace(part, text=got.text), *_parts_inside(part, got)]
+                defects += _defects_inside(part, got)
+            else:
+                parts.append(part)
         return replace(parsed, parts=tuple(parts), defects=tuple(defects))
 
-    def _extract(self, part: Part, content: bytes) -> tuple[Part, list[Defect]]:
-        got = self._extractor.extract(content, media_type=part.media_type, filename=part.filename)
-        defects = [Defect(got.defect_code, part.id, got.hides)] if got.defect_code else []
-        return replace(part, text=got.text), defects
+
+def _parts_inside(part: Part, got: Extracted) -> Iterator[Part]:
+    """The files inside an attachment, as parts below it."""
+    return (replace(inner, id=PartId(f"{part.id}.{inner.id}")) for inner in got.parts)
+
+
+def _defects_inside(part: Part, got: Extracted) -> Iterator[Defect]:
+    if got.defect_code:
+        yield Defect(got.defect_code, part.id, got.hides)
+    for defect in got.defects:
+        place = f"{part.id}.{defect.part}" if defect.part else part.id
+        yield replace(defect, part=PartId(place))
 
 
 def unread(content: bytes, why: str) -> ParsedMail:

@@ -178,7 +178,7 @@ def main(descriptor: int) -> None:
     with Connection(descriptor) as pool:
         settings = msgspec.json.decode(pool.recv_bytes(), type=WorkerSettings)
         _limit(settings)
-        with Extractor() as extractor:
+        with Extractor(tesseract=settings.tesseract) as extractor:
             worker = _worker(settings, extractor)
             for draft in worker.drafts(Inbox(pool)):
                 pool.send_bytes(msgspec.json.encode(draft))

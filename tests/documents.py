@@ -1,5 +1,6 @@
 """Documents made by hand, as small as the programs that read them allow."""
 
+import tarfile
 import zipfile
 import zlib
 from functools import cache
@@ -135,6 +136,40 @@ def ole(stream: str) -> bytes:
     """The start of a compound file with one stream of this name in its directory."""
     entry = stream.encode("utf-16-le").ljust(64, b"\0")
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + entry + bytes(448)
+
+
+def locked(package: bytes) -> bytes:
+    """The same zip, whose first entry says that it is encrypted."""
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = package.index(signature) + offset
+        package = package[:at] + b"\x01" + package[at + 1 :]
+    return package
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    """A tape archive."""
+    target = BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, BytesIO(content))
+    return target.getvalue()
+
+
+def tnef(body: str, files: dict[str, bytes]) -> bytes:
+    """A winmail.dat with a body and attachments ([MS-OXTNEF], 2.1)."""
+    attributes = [(1, 0x0006_9007, (1252).to_bytes(8, "little")), (1, 0x0002_800C, body.encode())]
+    for name, content in files.items():
+        attributes.append((2, 0x0006_9002, bytes(14)))  # begins an attachment
+        attributes.append((2, 0x0001_8010, name.encode() + b"\0"))
+        attributes.append((2, 0x0006_800F, content))
+    return b"\x78\x9f\x3e\x22\0\0" + b"".join(_attribute(*each) for each in attributes)
+
+
+def _attribute(level: int, tag: int, data: bytes) -> bytes:
+    head = bytes([level]) + tag.to_bytes(4, "little") + len(data).to_bytes(4, "little")
+    return head + data + (sum(data) & 0xFFFF).to_bytes(2, "little")
 
 
 @cache

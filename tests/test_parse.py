@@ -250,8 +250,6 @@ def test_transfer_encodings(encoding: str, body: bytes, expected: str) -> None:
             "text-outside-parts",
             with_header("Content-Type: multipart/mixed; boundary=b", b"--b\n\nx\n--b--\nhello"),
         ),
-        ("tnef", with_header("Content-Type: application/ms-tnef")),
-        ("tnef", with_header("Content-Disposition: attachment; filename=WINMAIL.DAT")),
         ("unknown-charset", with_header("Content-Type: text/plain; charset=what")),
         ("unknown-encoding", with_header("Content-Transfer-Encoding: what")),
         ("uuencoded-text", with_header("A: b", b"hello\nbegin 644 x.doc\n")),

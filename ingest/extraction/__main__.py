@@ -1,10 +1,12 @@
 """The child: takes limits upon itself, then extracts one attachment after the other.
 
-Run as `python -m ingest.extraction MEMORY CPU` (bytes; seconds for each document), with a stream
-socket as standard input. It ends when the socket closes, so it never outlives its parent by more
-than one document, and by no more than the CPU time of that one.
+Run as `python -m ingest.extraction MEMORY SECONDS TESSERACT` (bytes; for each document; the path
+of the program that reads pictures, empty for none), with a stream socket as standard input. It
+ends when the socket closes, so it never outlives its parent by more than one document, and by no
+more than the CPU time of that one.
 """
 
+import math
 import socket
 import sys
 from contextlib import suppress
@@ -13,12 +15,13 @@ from pathlib import Path
 from ingest.confined import allow_cpu, limit_files, limit_memory
 from ingest.extraction import library
 from ingest.extraction.extract import extract
-from ingest.extraction.frames import Task, Verdict, receive, send
+from ingest.extraction.frames import Task, receive, send
 
+CORES = 2  # that a library's threads may use at once; the parent's deadline comes first
 MAX_CONTENT = 2**32 - 1  # bytes; the memory limit is what counts
 
 
-def main(memory: int, cpu: int) -> None:
+def main(memory: int, seconds: float, tesseract: str) -> None:
     """Serve until the parent closes the socket."""
     limit_memory(memory)
     library.load()
@@ -29,10 +32,15 @@ def main(memory: int, cpu: int) -> None:
                 task, content = receive(parent, Task, max_body=MAX_CONTENT)
             except (EOFError, ConnectionError):
                 break
-            allow_cpu(cpu)
-            got = extract(content, media_type=task.media_type, filename=task.filename)
-            body = got.text.encode("utf-8", "replace")
-            send(parent, Verdict(got.defect_code, got.hides), body)
+            allow_cpu(math.ceil(seconds * CORES))
+            got = extract(
+                content,
+                media_type=task.media_type,
+                filename=task.filename,
+                seconds=seconds / 2,
+                tesseract=tesseract,
+            )
+            send(parent, got)
     with suppress(
         OSError
     ):  # a parent that was killed cannot tidy up, and one that was not may have
@@ -40,4 +48,4 @@ def main(memory: int, cpu: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3])

@@ -12,8 +12,10 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from section9 import Defect, Part
+
 LENGTHS = struct.Struct(">II")
-MAX_HEAD = 4096  # bytes; a head names a type or a defect and never more
+MAX_HEAD = 4096  # bytes of a request's head: a type and a name
 MAX_TEXT = 2_000_000  # characters of text that are kept of one attachment
 
 _LINE_ENDS = dict.fromkeys(map(ord, "\v\f\r\x85\u2028\u2029"), "\n")
@@ -21,17 +23,23 @@ _CONTROLS = dict.fromkeys({*range(32), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t
 _CLEAN = _CONTROLS | _LINE_ENDS
 
 DefectCode = Literal[
-    "archive-not-opened",  # zip, gzip, 7z …
+    "archive-not-opened",  # 7z, RAR, cabinet
     "embedded-not-read",  # the document's text was read, but not a file or form inside it
-    "encrypted",  # needs a password that the archive does not have
+    "encrypted-office",  # needs a password that the archive does not have
+    "encrypted-pdf",
+    "encrypted-zip",
     "extraction-failed",  # damaged, or the child died reading it
     "extraction-timed-out",  # took longer than its deadline
     "html-too-complex",  # read without a tree; nothing is missing
+    "nested-too-deep",  # files inside more containers than are opened
     "no-text-found",  # a document without any: most likely a scan
     "not-text",  # image, sound, film, font, program
-    "text-truncated",  # longer than MAX_TEXT
+    "picture-too-large",  # more pixels than are looked at for writing
+    "read-by-ocr",  # off a picture, by a program that may misread
+    "text-truncated",  # longer than is kept of one file, or of all files in one attachment
+    "too-many-parts",  # more files inside than are looked at
     "unknown-format",  # no reader knows these bytes
-    "unpacks-too-large",  # a document that unpacks beyond any honest size
+    "unpacks-too-large",  # unpacks beyond any honest size
 ]
 
 T = TypeVar("T")
@@ -44,6 +52,8 @@ class Extracted:
     text: str = ""
     defect_code: DefectCode | None = None
     hides: bool = False  # text may be missing from search
+    parts: tuple[Part, ...] = ()  # the files inside, each followed by its own; ids from `1`
+    defects: tuple[Defect, ...] = ()  # of those parts
 
 
 # A picture may show writing, but none that a search could see: nothing is missing from it.
@@ -60,21 +70,15 @@ def bounded(read: Extracted) -> Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The head of a request; its body is the attachment's bytes."""
+    """The head of a request; its body is the attachment's bytes. A reply is `Extracted` alone."""
 
     media_type: str
     filename: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The head of a reply; its body is the text in UTF-8."""
-
-    defect_code: DefectCode | None
-    hides: bool
-
-
-def send(sock: socket.socket, head: object, body: bytes, *, deadline: float | None = None) -> None:
+def send(
+    sock: socket.socket, head: object, body: bytes = b"", *, deadline: float | None = None
+) -> None:
     """Send one frame before `deadline` (a reading of `time.monotonic`), else TimeoutError."""
     encoded = msgspec.json.encode(head)
     for piece in (LENGTHS.pack(len(encoded), len(body)) + encoded, body):
@@ -83,7 +87,12 @@ def send(sock: socket.socket, head: object, body: bytes, *, deadline: float | No
 
 
 def receive(
-    sock: socket.socket, kind: type[T], *, max_body: int, deadline: float | None = None
+    sock: socket.socket,
+    kind: type[T],
+    *,
+    max_head: int = MAX_HEAD,
+    max_body: int = 0,
+    deadline: float | None = None,
 ) -> tuple[T, bytes]:
     """Receive one frame.
 
@@ -92,7 +101,7 @@ def receive(
     """
     lengths = _exactly(sock, LENGTHS.size, deadline)
     head_size, body_size = LENGTHS.unpack(lengths)
-    if head_size > MAX_HEAD or body_size > max_body:
+    if head_size > max_head or body_size > max_body:
         raise ValueError("frame too long")
     head = msgspec.json.decode(_exactly(sock, head_size, deadline), type=kind)
     return head, _exactly(sock, body_size, deadline)

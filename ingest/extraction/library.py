@@ -11,7 +11,7 @@ from tempfile import gettempdir
 
 import kreuzberg
 
-from ingest.extraction.frames import MAX_TEXT, Extracted
+from ingest.extraction.frames import MAX_TEXT, DefectCode, Extracted
 from ingest.extraction.kinds import Kind
 from ingest.extraction.package import DamagedError, EncryptedError
 
@@ -52,7 +52,8 @@ def read(content: bytes, kind: Kind) -> Extracted:
         result = kreuzberg.extract_bytes_sync(content, kind.value, CONFIG)
     except (kreuzberg.KreuzbergError, RuntimeError, ValueError) as error:
         if "password" in str(error).lower() or "encrypted" in str(error).lower():
-            raise EncryptedError from error
+            code: DefectCode = "encrypted-pdf" if kind is Kind.PDF else "encrypted-office"
+            raise EncryptedError(code) from error
         raise DamagedError from error
     text = _rows(result) if kind in WORKBOOKS else _lines(result)
     if result.processing_warnings:

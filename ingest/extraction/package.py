@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
+from ingest.extraction.frames import DefectCode
+
 MAX_PARTS = 10_000  # entries of a package
 MAX_UNPACKED = 64 * 1024 * 1024  # bytes of XML; 100,000 rows of a workbook are 20 MB
 CHUNK = 65_536  # bytes of a part read at once
@@ -13,9 +15,10 @@ XML = (".xml", ".vml")
 # A document type declares entities, the stuff of XML bombs; OPC forbids it (ECMA-376-2, 8.2.5)
 # and no office program writes it. The zeros find it in UTF-16.
 DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
-# Parts without text of their own. Any other part that is not XML is a file within the file.
+# Parts without text of their own, and what Office threw away (ECMA-376-2, G.4.2). Any other part
+# that is not XML is a file within the file.
 NO_TEXT = re.compile(
-    r"(?:/|\bmimetype|\.(?:xml|vml|rels|rdf|bin|png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svm|webp"
+    r"^\[trash\]/|(?:/|\bmimetype|\.(?:xml|vml|rels|rdf|bin|png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svm|webp"
     r"|mp[34]|m4a|wav|avi|mov|wmv|o?ttf|fntdata))$",
     re.IGNORECASE,
 )
@@ -26,16 +29,33 @@ CELLS = re.compile(
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
-class BombError(Exception):
-    """The document unpacks, or nests, beyond any honest size. Stays within this process."""
+class StoppedError(Exception):
+    """Nothing more of this file is read, and why. Stays within this process, as all of these."""
+
+    def __init__(self, code: DefectCode) -> None:
+        super().__init__(code)
+        self.code = code
 
 
-class EncryptedError(Exception):
-    """The document needs a password. Stays within this process."""
+class BombError(StoppedError):
+    """The document unpacks, or nests, beyond any honest size."""
+
+    def __init__(self) -> None:
+        super().__init__("unpacks-too-large")
 
 
-class DamagedError(Exception):
-    """The document cannot be read as what it says it is. Stays within this process."""
+class DamagedError(StoppedError):
+    """The document cannot be read as what it says it is."""
+
+    def __init__(self) -> None:
+        super().__init__("extraction-failed")
+
+
+class EncryptedError(StoppedError):
+    """The document needs a password."""
+
+    def __init__(self, code: DefectCode = "encrypted-office") -> None:
+        super().__init__(code)
 
 
 def opened(content: bytes) -> zipfile.ZipFile:
@@ -67,10 +87,13 @@ def parts_beside_cells(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [part for part in xml_parts(package) if not CELLS.match(part.filename)]
 
 
-def has_files_inside(package: zipfile.ZipFile) -> bool:
-    """Whether a part is a document of its own: an embedded object, an attached page."""
-    names = package.namelist()
-    return any("embeddings/" in name.lower() or not NO_TEXT.search(name) for name in names)
+def files_inside(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The parts that are documents of their own: an embedded object, an attached page."""
+    return [
+        part
+        for part in package.infolist()
+        if "embeddings/" in part.filename.lower() or not NO_TEXT.search(part.filename)
+    ]
 
 
 def chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ from section9 import Part, PartId, PartKind, Span
 
 _SHOWN = frozenset({"text/plain", "text/html"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _RIGHTS_MANAGED = "application/x-microsoft-rpmsg-message"
 
 
@@ -97,8 +96,6 @@ def _text(data: bytes, media: MediaType, text_left: int) -> texts.Text:
 
 def _sealed(media: MediaType, name: str, parent: str) -> str | None:
     """The code for content that only its reader, or another program, can open."""
-    if media.name in _TNEF or name.lower() == "winmail.dat":
-        return "tnef"
     if media.name == "message/partial":
         return "partial-message"
     if media.name == _RIGHTS_MANAGED or name.lower().endswith(".rpmsg"):
