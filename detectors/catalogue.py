@@ -13,7 +13,9 @@ from detectors import (
     password,
     payment_card,
     personal_email,
+    photograph,
     secret_key,
+    share_link,
     telephone,
     uln,
     upn,
@@ -36,6 +38,7 @@ DETECTORS: tuple[Detector, ...] = (
     payment_card.DETECTOR,
     personal_email.DETECTOR,
     secret_key.DETECTOR,
+    share_link.DETECTOR,
     telephone.DETECTOR,
     uln.DETECTOR,
     upn.DETECTOR,
@@ -44,7 +47,7 @@ DETECTORS: tuple[Detector, ...] = (
 )
 """They read each text."""
 
-MAIL_DETECTORS: tuple[MailDetector, ...] = ()
+MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR,)
 """They read the whole message, after the others."""
 
 RULES: tuple[Rule, ...] = tuple(

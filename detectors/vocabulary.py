@@ -40,6 +40,8 @@ class Topic(StrEnum):
     SCHOOL = "school"
     MONEY = "money"
     CAR = "car"
+    PICTURE = "picture"
+    OCCASION = "occasion"  # on which pupils are photographed
     NOTHING = "nothing"  # hides a shorter phrase that would mislead
 
 
@@ -179,6 +181,19 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         "drives a", "driving a", "ford", "vauxhall", "volkswagen", "vw", "toyota", "nissan",
         "renault", "peugeot", "bmw", "audi", "honda", "hyundai", "kia", "fiat", "skoda", "volvo",
         "mercedes", "citroen", "corsa", "fiesta", "astra", "golf", "polo",
+    ),
+    Topic.PICTURE: (
+        "photo", "photograph", "picture", "pic", "snap", "image", "album", "photo album",
+        "school photo", "class photo", "photoshoot", "gallery", "video", "footage",
+    ),
+    Topic.OCCASION: (
+        "sports day", "school trip", "residential", "nativity", "school play", "prom",
+        "leavers", "class photo", "school photo", "year 1", "year 2", "year 3", "year 4",
+        "year 5", "year 6", "year 7", "year 8", "year 9", "year 10", "year 11", "year 12",
+        "year 13", "reception class", "nursery class", "swimming gala", "world book day",
+        "the children", "the kids", "class assembly", "harvest assembly", "school council",
+        "tutor group", "form group", "house captains", "prefects", "choir", "football team",
+        "netball team", "rugby team",
     ),
     Topic.OTHER: (
         "room", "room #", "classroom", "lab",

@@ -17,6 +17,7 @@ import rows_password
 import rows_payment_card
 import rows_personal_email
 import rows_secret_key
+import rows_share_link
 import rows_telephone
 import rows_uln
 import rows_upn
@@ -40,6 +41,7 @@ TABLES = {
     "payment-card": rows_payment_card.ROWS,
     "personal-email": rows_personal_email.ROWS,
     "secret-key": rows_secret_key.ROWS,
+    "share-link": rows_share_link.ROWS,
     "telephone": rows_telephone.ROWS,
     "uln": rows_uln.ROWS,
     "upn": rows_upn.ROWS,
