@@ -77,6 +77,8 @@ class Casebook:
         """
         now = self.clock()
         applies = self._applies(application)
+        if self.accounts.configured and not applies:
+            application = replace(application, authoriser=self.actor)
         check(application, now=now, accounts=self.accounts)
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
@@ -98,9 +100,12 @@ class Casebook:
             case = _live(fold(events), name)
             wanted = replace(Application.of(case), authoriser=authoriser, expires=expires)
             applies = self._applies(wanted)
+            if self.accounts.configured and not applies:
+                wanted = replace(wanted, authoriser=self.actor)
             check(wanted, now=now, accounts=self.accounts)
             if not applies:
-                return (CaseExtended(now, self.actor, case.id, authoriser, reason, expires),)
+                by = wanted.authoriser
+                return (CaseExtended(now, self.actor, case.id, by, reason, expires),)
             return self._extension(events, case, reason, expires)
 
         return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
@@ -128,7 +133,7 @@ class Casebook:
             return True
         self.accounts.require_authoriser(self.actor, application.scope.concerned)
         self.accounts.require(application.investigator, Deed.READ)
-        if application.authoriser != self.actor:
+        if application.authoriser not in {"", self.actor}:
             raise CaseRefusedError(
                 f"{self.actor} opens the case and so authorises it: name no other --authoriser"
             )

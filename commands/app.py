@@ -166,6 +166,18 @@ class App:
         settings = self.settings
         return accounts(settings.roles, settings.routing, domains=settings.trust.domains)
 
+    def require_operator(self) -> None:
+        """Refuse who may not bring mail in or make the index again: `NoAuthorityError`.
+
+        The account that the data belongs to may: the service and its timers run as it.
+        """
+        from cases.roles import Deed
+
+        uid = os.getuid()
+        as_owner = uid == self.data.stat().st_uid and self.actor == pwd.getpwuid(uid).pw_name
+        if not as_owner:
+            self.accounts.require(self.actor, Deed.OPERATE)
+
     @cached_property
     def desk(self) -> "Desk":
         """Where what takes two people is asked for and approved."""

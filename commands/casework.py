@@ -200,7 +200,7 @@ def _print(app: App, found: Case, *, as_json: bool) -> None:
         f"{found.id}  {found.kind}, clause {found.purpose}  {_state(app, found)}", bold=True
     )
     click.echo(f"    {found.investigator} reads{EXTENTS[found.extent]}: {found.reason}")
-    click.echo(f"    {_allowed(found)}")
+    click.echo(f"    {_allowed(app, found)}")
     scope = found.scope
     whose = ", ".join((*scope.people, *scope.mailboxes, *scope.domains))
     click.echo(f"    mail of {whose}, {scope.since} to {scope.until}")
@@ -233,14 +233,15 @@ def _state(app: App, found: Case) -> str:
     return f"until {last_day}"
 
 
-def _allowed(found: Case) -> str:
+def _allowed(app: App, found: Case) -> str:
     """Say who authorised a case, and whether they did so themselves."""
     if found.awaiting:
         return f"nobody has allowed it yet: section9 approve {found.awaiting}"
     if found.attested:
         return f"{found.authoriser} allowed it on {found.opened:%Y-%m-%d}"
+    now = "so it opens nothing now" if app.accounts.configured else "so it is one person's word"
     return click.style(
-        f"{found.authoriser} is named as having allowed it; no [roles] were configured, "
-        "so only the investigator vouches for that",
+        f"NOT ATTESTED: {found.authoriser} is named as having allowed it and never acted, "
+        f"for section9.toml had no [roles]; {now}",
         fg="yellow",
     )

@@ -98,6 +98,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
     from commands.logs import log_to_stderr
 
     log_to_stderr()
+    app.require_operator()
     named = list(dict.fromkeys(mailbox.lower() for mailbox in mailboxes))
     if not named:
         raise click.UsageError("no mailbox is named: list them in section9.toml, or name one")

@@ -30,6 +30,7 @@ def rebuild(app: App) -> None:
     from commands.progress import progress
 
     log_to_stderr()
+    app.require_operator()
     last = app.ledger.head(Book.MAIL).number
     with app.rebuilding() as pipeline, progress("indexing", total=last, unit="entries") as bar:
         while pipeline.behind():  # again for what was filed meanwhile

@@ -86,6 +86,7 @@ def ingest(
     from commands.logs import log_to_stderr
 
     log_to_stderr()
+    app.require_operator()
     tally = Tally()
     try:
         _take(app, paths, tally, mailbox=mailbox.lower(), vouched=journal)
@@ -180,6 +181,7 @@ def import_people(app: App, file: TextIO) -> None:
     from archive.events import Book, PeopleImported
     from people import read_csv, save
 
+    app.require_operator()
     try:
         everybody = read_csv(file)
     except (UnicodeDecodeError, csv.Error) as error:

@@ -100,7 +100,9 @@ def _print(app: App, found: "Request", *, as_json: bool) -> None:
     click.echo(f"    {found.by} asked on {found.at:%Y-%m-%d %H:%M}: {asked.reason}")
     if found.approved:
         usable = found.approved.usable
-        click.echo(f"    {found.approved.by} approved it; usable from {usable:%Y-%m-%d %H:%M} UTC")
+        click.echo(f"    {found.approved.by} approved it on {found.approved.at:%Y-%m-%d %H:%M}")
+        if state == "cooling":
+            click.echo(f"    it cools off until {usable:%Y-%m-%d %H:%M} UTC")
     if found.declined:
         click.echo(f"    {found.declined.by} declined it: {found.declined.reason}")
     if state in {"waiting", "cooling", "approved"}:

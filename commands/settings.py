@@ -17,6 +17,7 @@ from pydantic import (
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
     routing: Routing = Routing()
     approvals: Approvals = Approvals()
     protected: Protected = Protected()
+
+    @model_validator(mode="after")
+    def _routes_to_accounts(self) -> "Settings":
+        routed = {*self.routing.head_teacher, *self.routing.dsl}
+        if unknown := sorted(routed - self.roles.keys()):
+            raise ValueError(f"[routing] names {', '.join(unknown)}, who is not in [roles]")
+        return self
 
     @classmethod
     def settings_customise_sources(

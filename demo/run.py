@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from commands.app import acting_account
 from demo.mailbox import messages
 from demo.send import send_all
 from demo.trust import ARCHIVE, DOMAIN, HOME
@@ -26,14 +27,28 @@ DATA = Path("demo-data")
 SECTION9 = str(Path(sys.executable).with_name("section9"))
 PATIENCE = 90  # seconds that archiving may take before the demonstration says that it failed
 NURSE = f"g.starkey@{DOMAIN}"
+YOU = acting_account(os.environ, uid=os.getuid(), owner=os.getuid())
+OFFICER, HEAD = "a.deshmukh", "r.achterberg"
+ROLES = f"""\
+[roles]
+"{YOU}" = {{ roles = ["investigator"], addresses = ["{YOU}@demo.example"] }}
+"{OFFICER}" = {{ roles = ["authoriser", "dpo"], addresses = ["{OFFICER}@{DOMAIN}"] }}
+"{HEAD}" = {{ roles = ["authoriser", "head-teacher"], addresses = ["{HEAD}@{DOMAIN}"] }}
+"t.wilk" = {{ roles = ["technician"] }}
+"""
+NOTICE = (
+    "Larkmere Learning Trust monitors and keeps all e-mail sent or received by staff, volunteers "
+    "and students, deleted messages included, under section 9 of its Acceptable Use Policy."
+)
 EXPIRES = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"  # whenever this is run
 
 
 TRY_NEXT = (
     "search 'finding:nhs-number' --case C-0001 --json",
-    "case open --purpose a --authoriser r.achterberg --reason 'a parent has complained' \\\n"
+    "case open --purpose a --reason 'a parent has complained' \\\n"
     f"        --person o.wrenfield@{DOMAIN} --since 2026-09-01 --until 2026-10-31"
     f" --expires {EXPIRES}",
+    "approve R-0002",
     "search 'to:22flindqvist' --case C-0002",
     "index rebuild",
     "--help",
@@ -49,7 +64,8 @@ def main() -> None:
     work_a_case()
     say(f"That was all, in {time.monotonic() - began:.0f} seconds. Try next:")
     for command in TRY_NEXT:
-        print(f"    {os.path.relpath(SECTION9)} --home {DATA} {command}")
+        actor = f"SUDO_USER={HEAD} " if command.startswith("approve") else ""
+        print(f"    {actor}{os.path.relpath(SECTION9)} --home {DATA} {command}")
     print("demo/README.md tells who is who, and what else there is to find.")
 
 
@@ -62,7 +78,9 @@ def prepare() -> None:
     settings = DATA / "section9.toml"
     text = settings.read_text()
     text = text.replace("domains = []", f'domains = ["{DOMAIN}", "pupils.{DOMAIN}"]')
-    settings.write_text(text.replace("addresses = []", f'addresses = ["{ARCHIVE}"]'))
+    text = text.replace("[roles]\n", ROLES, 1)
+    settings.write_text(text.replace("addresses = []", f'addresses = ["{ARCHIVE}"]', 1))
+    run("notice", "add", "--text", NOTICE, "--version", "2026", "--given", "2026-08-28", by=OFFICER)
     run("people", "import", str(HOME / "people.csv"))
 
 
@@ -96,10 +114,12 @@ def work_a_case() -> None:
     """Open a case, search, look at what was found, and prove that the archive is whole."""
     say("No case, no mail: the policy's section 9.2.")
     run("search", "finding:nhs-number", "--case", "C-0001", succeeds=False)
-    say("A case: two people, a reason, a scope, an end.")
-    case = ("--purpose", "b", "--authoriser", "a.deshmukh", "--reason", "a list went astray")
+    say(f"A case: {YOU} applies, with a reason, a scope and an end; another account authorises.")
+    print("You own the data here, so you may say who acts, as sudo does: docs/authority.md.")
+    case = ("--purpose", "b", "--reason", "a list went astray")
     scope = ("--person", NURSE, "--since", "2026-09-01", "--until", "2026-10-31")
     run("case", "open", *case, *scope, "--expires", EXPIRES)
+    run("approve", "R-0001", by=OFFICER)
     say("What did the detectors find in it? Every search is recorded.")
     run("search", "finding:nhs-number", "--case", "C-0001")
     found = ask("search", "finding:nhs-number to:nadia", "--case", "C-0001", "--json")
@@ -114,11 +134,14 @@ def say(text: str) -> None:
     print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
 
 
-def run(*arguments: str, succeeds: bool = True, show_home: bool = True) -> None:
+def run(*arguments: str, succeeds: bool = True, show_home: bool = True, by: str = YOU) -> None:
     """Run a command as a user would, its own words before it."""
     home = ("--home", str(DATA)) if show_home else ()
-    print("$", shlex.join(("section9", *home, *arguments)), flush=True)
-    done = subprocess.run([SECTION9, *home, *arguments], check=False)  # noqa: S603 - ours
+    actor = () if by == YOU else (f"SUDO_USER={by}",)
+    print("$", *actor, shlex.join(("section9", *home, *arguments)), flush=True)
+    environment = os.environ | {"SUDO_USER": by}
+    command = [SECTION9, *home, *arguments]
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603 - ours
     if succeeds != (done.returncode == 0):
         sys.exit(f"demo: the command above ended with {done.returncode}")
 
