@@ -14,7 +14,7 @@ from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
 from search.tree import clean
 from search.words import fold
-from section9 import Change, Part, Participant, PartKind, Record, Role, Sighting, Trust
+from section9 import Change, Confidence, Part, Participant, PartKind, Record, Role, Sighting, Trust
 
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
@@ -169,7 +169,8 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
         yield "is", "opaque"
     if any(sighting.deleted for sighting in record.sightings):
         yield "is", "deleted"
-    if record.findings:
+    # A signature's telephone number is a finding too: what is barely one flags nothing.
+    if any(finding.confidence is not Confidence.LOW for finding in record.findings):
         yield "is", "flagged"
 
 

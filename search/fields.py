@@ -149,7 +149,8 @@ FIELDS = (
     Field(
         "is",
         Kind.VALUE,
-        "deleted: a copy is deleted or purged in its mailbox; flagged: a detector found something; "
+        "deleted: a copy is deleted or purged in its mailbox; "
+        "flagged: a detector found something, and is more than barely sure; "
         "opaque: part of it could not be read, so no search sees that part; "
         "external: it came from outside the trust or went there; "
         "forged: a journal report that was not believed",

@@ -745,6 +745,16 @@ def test_putting_again_changes_nothing(index: Index) -> None:
     assert list(MAILS.values()) == [index.get(record.mail) for record in MAILS.values()]
 
 
+def test_what_is_barely_a_finding_flags_nothing(index: Index) -> None:
+    """A telephone number in a signature can be searched for, and is not `is:flagged`."""
+    barely = dataclasses.replace(found("telephone"), confidence=Confidence.LOW)
+    index.put([mail("m", findings=(barely,))], segment=1)
+
+    counts = [index.count(parse(typed)) for typed in ("finding:telephone", "is:flagged")]
+
+    assert [1, 0] == counts
+
+
 def test_copies_of_a_mail_become_one(index: Index) -> None:
     """What any copy or scan tells is kept, and can be searched, wherever it was put."""
     first = mail("m", subject="trip", findings=(found("nhs-number"),))
