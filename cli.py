@@ -17,6 +17,7 @@ from commands import (
     collecting,
     deleting,
     detecting,
+    doctor,
     helping,
     indexing,
     intake,
@@ -62,6 +63,7 @@ def _default_home() -> Path:
 for command in (
     setup.init,
     setup.status,
+    doctor.doctor,
     serving.serve,
     scheduling.schedule,
     serving.conduct,

@@ -16,9 +16,7 @@ from msgspec import Struct, field
 from archive.verify import Verification
 from cases.deletions import Deletion
 from cases.gate import Answer
-from ingest.account import Account
 from ingest.collectors.outcome import Outcome
-from ingest.quarantine import Aside
 from search.index import Excerpt, Hit
 from section9 import (
     CaseId,
@@ -28,7 +26,6 @@ from section9 import (
     PartId,
     RuleId,
     Section9Error,
-    SpoolId,
 )
 
 Line = TypeVar("Line", bound=Struct)
@@ -133,62 +130,6 @@ class DeletionLine(Struct, frozen=True, tag_field="schema", tag="section9.deleti
     burst: int  # how many were deleted together, where those are unusually many; else 0
     after_start: tuple[str, ...]  # what had begun by then: `case C-0001`, `hold H-0001`
     perhaps_after_start: tuple[str, ...]  # what began between the two times
-
-
-class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/2"):
-    """Whether everything is accounted for: see `ingest.account.Account`."""
-
-    accepted: int
-    spooled: int
-    quarantined: int
-    archived: int
-    copies: int
-    scanned: int
-    indexed: int
-    purged: int
-    messages: int
-    opaque: int
-    problems: tuple[str, ...]
-
-
-class MissingLine(Struct, frozen=True, tag_field="schema", tag="section9.missing/1"):
-    """A delivery in a message trace that the archive lacks, whole or for some recipients."""
-
-    line: int  # of the trace
-    at: str  # as the server wrote it
-    message_id: str
-    recipients: tuple[str, ...]  # whom the archive does not know to have got it; none: the whole
-
-
-class ReconcileLine(Struct, frozen=True, tag_field="schema", tag="section9.reconcile/1"):
-    """What became of a trace: lines = archived + incomplete + missing + the four kinds left out."""
-
-    form: str
-    lines: int
-    archived: int
-    incomplete: int
-    missing: int
-    other_steps: int
-    journal: int
-    no_message_id: int
-    unreadable: int
-    spooled: int  # messages that wait to be archived: what is missing may be among them
-    behind: int  # segments that the index has yet to catch up with
-
-
-class QuarantinedLine(Struct, frozen=True, tag_field="schema", tag="section9.quarantined/1"):
-    """A message that could not be read, without a word of it."""
-
-    id: SpoolId
-    reason: str
-    at: datetime  # when it was set aside, the last time
-    attempts: int
-    size: int  # bytes, the envelope included
-    received: datetime | None  # None where the file is damaged; so are the four below
-    peer: str | None
-    tls: str | None
-    user: str | None
-    recipients: int | None
 
 
 class HeadLine(Struct, frozen=True):
@@ -391,28 +332,6 @@ def count_line(query: str, answer: Answer) -> CountLine:
         withheld=answer.withheld,
         own=answer.own,
     )
-
-
-def quarantined_line(aside: Aside) -> QuarantinedLine:
-    """What is known of a message in quarantine, as `--json` prints it."""
-    note, envelope = aside.note, aside.envelope
-    return QuarantinedLine(
-        id=note.id,
-        reason=note.reason,
-        at=note.at,
-        attempts=note.attempts,
-        size=aside.size,
-        received=aside.received,
-        peer=envelope.peer if envelope else None,
-        tls=envelope.tls if envelope else None,
-        user=envelope.user if envelope else None,
-        recipients=len(envelope.rcpt_to) if envelope else None,
-    )
-
-
-def account_line(account: Account) -> AccountLine:
-    """The account, as `--json` prints it."""
-    return AccountLine(**asdict(account), problems=account.problems)
 
 
 def verify_line(found: Verification) -> VerifyLine:

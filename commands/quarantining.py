@@ -26,7 +26,8 @@ def list_(app: App, *, as_json: bool) -> None:
     \b
     section9 quarantine list
     """
-    from commands.lines import echo_json, quarantined_line
+    from commands.lines import echo_json
+    from commands.upkeep_lines import quarantined_line
     from ingest.quarantine import everything
 
     for aside in everything(app.spool):
@@ -54,7 +55,8 @@ def show(app: App, entry: str, *, as_json: bool) -> None:
     \b
     section9 quarantine show 20260901T090000000000abcd-00000001
     """
-    from commands.lines import echo_json, quarantined_line
+    from commands.lines import echo_json
+    from commands.upkeep_lines import quarantined_line
     from ingest.quarantine import inspect
 
     aside = inspect(app.spool, SpoolId(entry))

@@ -11,7 +11,7 @@ from commands.app import App
 from commands.display import safe
 
 if TYPE_CHECKING:
-    from commands.lines import ReconcileLine
+    from commands.upkeep_lines import ReconcileLine
     from ingest.reconcile import Compared, Missing
     from ingest.traces.claim import Skipped
 
@@ -95,7 +95,7 @@ def _record(app: App, sha256: str, form: str, balance: Balance) -> None:
 
 def _line(app: App, form: str, balance: Balance) -> "ReconcileLine":
     from archive.events import Book
-    from commands.lines import ReconcileLine
+    from commands.upkeep_lines import ReconcileLine
     from ingest.traces.claim import Skipped
 
     last, applied = app.ledger.head(Book.MAIL).number, sum(map(len, app.index.applied()))
@@ -115,7 +115,8 @@ def _line(app: App, form: str, balance: Balance) -> "ReconcileLine":
 
 
 def _print_missing(gap: "Missing", *, as_json: bool) -> None:
-    from commands.lines import MissingLine, echo_json
+    from commands.lines import echo_json
+    from commands.upkeep_lines import MissingLine
 
     claim = gap.claim
     if as_json:

@@ -5,13 +5,14 @@
 
 import os
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ByteSize,
     Field,
     IPvAnyNetwork,
@@ -28,6 +29,7 @@ from pydantic_settings import (
     SettingsError as NotJsonError,
 )
 
+from commands.durations import parse
 from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
 from commands.rights import Section as _Section
 from commands.settings_collect import Collect
@@ -38,6 +40,13 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _length(said: object) -> object:
+    return parse(said) if isinstance(said, str) else said
+
+
+Length = Annotated[timedelta, BeforeValidator(_length)]  # `90m`, `2h`, `3d`
 
 
 class SettingsError(Section9Error):
@@ -83,6 +92,7 @@ class Journal(_Section):
     min_free_disk: ByteSize = ByteSize(1024 * MIB)
     max_spool_messages: int = Field(1_000_000, ge=1)
     max_spool_size: ByteSize = ByteSize(50 * 1024 * MIB)
+    silent_after: Length | None = None
 
 
 class Reading(_Section):

@@ -1,11 +1,19 @@
 """`section9 init` and `section9 status`."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.app import SETTINGS_FILE, App, index_file
+from commands.durations import LengthOption
 from commands.engines import Embedded
+
+if TYPE_CHECKING:
+    from ingest.account import Account
+
+SILENT = 42  # exit code
 
 TEMPLATE = """\
 # Section 9. Every setting may also be given as SECTION9_<SECTION>__<NAME> in the environment.
@@ -30,6 +38,7 @@ require_auth = false
 min_free_disk = "1GiB"        # below it the answer is 452: the mail server keeps the mail
 max_spool_messages = 1000000
 max_spool_size = "50GiB"
+# silent_after = "3d"           # no message for so long is an alarm, in `doctor` and `status`
 
 [reading]
 workers = 0                   # 0: one for each core
@@ -114,21 +123,40 @@ def init(context: click.Context, folder: Path | None) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--silent-after",
+    type=LengthOption(),
+    help="Fail when no message came for so long: 90m, 2h, 3d.  [default: as the settings say]",
+)
 @click.pass_obj
-def status(app: App, *, as_json: bool) -> None:
+def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     """Say whether every message that was accepted is archived, indexed and scanned.
+
+    Exit code 42 says that the mail servers have been silent for too long.
 
     \b
     section9 status
+    section9 status --silent-after 2h
     """
-    from commands.lines import account_line, echo_json
+    from commands.lines import echo_json
+    from commands.upkeep_lines import account_line
     from ingest.account import take
+    from ingest.health import is_silent, spoken
 
     with app.custody() as custody:
-        now = take(app.ledger, app.spool, app.index, custody)
+        account = take(app.ledger, app.spool, app.index, custody)
     if as_json:
-        echo_json(account_line(now))
-        return
+        echo_json(account_line(account))
+    else:
+        _print(account)
+    limit = silent_after or app.settings.journal.silent_after
+    if limit and is_silent(account.last, app.clock(), limit):
+        if not as_json:
+            click.secho(f"silent   for more than {spoken(limit)}", fg="red")
+        raise click.exceptions.Exit(SILENT)
+
+
+def _print(now: "Account") -> None:
     click.echo(
         f"accepted {now.accepted:,} = spooled {now.spooled:,} + archived {now.archived:,}"
         f" + quarantined {now.quarantined:,}"
@@ -138,6 +166,7 @@ def status(app: App, *, as_json: bool) -> None:
         f" = {now.indexed:,} indexed + {now.purged:,} purged"
     )
     click.echo(f"messages {now.messages:,}, of which {now.opaque:,} could not be fully read")
+    click.echo(f"last     {f'{now.last:%Y-%m-%d %H:%M:%S} UTC' if now.last else 'none'} came in")
     for problem in now.problems:
         click.secho(f"problem  {problem}", fg="red")
     if not now.problems:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from commands import case_lines, lines
+from commands import case_lines, lines, upkeep_lines
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
-    lines.AccountLine,
     case_lines.CaseLine,
     lines.CollectLine,
     lines.CountLine,
@@ -17,14 +16,16 @@ SHAPES = [
     lines.FoundLine,
     lines.HitLine,
     lines.IngestLine,
-    lines.MissingLine,
-    lines.QuarantinedLine,
-    lines.ReconcileLine,
     case_lines.NoticeLine,
     case_lines.RequestLine,
     lines.TextLine,
     lines.VerifyLine,
     lines.WithheldLine,
+    upkeep_lines.AccountLine,
+    upkeep_lines.CheckLine,
+    upkeep_lines.MissingLine,
+    upkeep_lines.QuarantinedLine,
+    upkeep_lines.ReconcileLine,
 ]
 
 
@@ -41,7 +42,8 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for shape in (*vars(lines).values(), *vars(case_lines).values())
+        for module in (lines, case_lines, upkeep_lines)
+        for shape in vars(module).values()
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)
         and shape.__struct_config__.tag

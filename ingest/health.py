@@ -1,0 +1,147 @@
+"""Whether all is well: one pure decision for each thing that can go wrong, from what was measured.
+
+Each says what is so, and where it is not well what to do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ingest.spool import SpoolSize
+
+PLENTY = 3  # times the room below which mail is refused
+WAITED = timedelta(minutes=15)  # a message in the spool, when something is slow
+STUCK = timedelta(hours=4)  # and when something has stopped: mail servers warn senders about then
+EXPIRES_SOON = timedelta(days=21)
+CLOCK_SKEW = timedelta(minutes=5)
+FEW = 10  # entries that an index in use may be behind
+
+
+class Level(StrEnum):
+    """How things stand."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    level: Level
+    said: str
+    advice: str = ""  # what to do, where it is not well
+
+
+def disk(free: int, least: int) -> Check:
+    """Room on the disk of the spool; `least` bytes are what the listener needs to take mail."""
+    said = f"{free / 1e9:,.1f} GB free"
+    if free < least:
+        return Check("disk", Level.FAIL, said, "make room: mail is refused with 452 until then")
+    if free < PLENTY * least:
+        return Check("disk", Level.WARN, said, "make room before mail is refused")
+    return Check("disk", Level.OK, said)
+
+
+def spool(size: SpoolSize, oldest: timedelta | None, most: int) -> Check:
+    """What waits to be archived; `oldest` is how long the first of it has waited."""
+    said = f"{size.messages:,} messages wait"
+    if oldest is None:
+        return Check("spool", Level.OK, said)
+    said += f", the oldest for {spoken(oldest)}"
+    if oldest > STUCK or size.messages >= most:
+        return Check("spool", Level.FAIL, said, "see the log of `section9 serve` for what stops it")
+    if oldest > WAITED:
+        return Check("spool", Level.WARN, said, "see whether `section9 serve` runs and gets on")
+    return Check("spool", Level.OK, said)
+
+
+def conductor(*, running: bool) -> Check:
+    """Whether a process empties the spool."""
+    if running:
+        return Check("conductor", Level.OK, "a process archives what comes in")
+    return Check(
+        "conductor", Level.WARN, "no process archives what comes in", "start `section9 serve`"
+    )
+
+
+def quarantine(count: int) -> Check:
+    """Messages that were set aside."""
+    said = f"{count:,} messages are set aside"
+    if count:
+        return Check("quarantine", Level.WARN, said, "run `section9 quarantine list`")
+    return Check("quarantine", Level.OK, said)
+
+
+def index(behind: int, trouble: str = "") -> Check:
+    """How far the index is behind the archive, in entries; `trouble` is the error, if any."""
+    if trouble:
+        said, _, advice = trouble.rpartition(": ")
+        return Check("index", Level.FAIL, said, advice)
+    said = f"{behind:,} entries behind the archive"
+    if behind > FEW:
+        return Check("index", Level.WARN, said, "see whether `section9 serve` runs and gets on")
+    return Check("index", Level.OK, said)
+
+
+def silence(last: datetime | None, now: datetime, limit: timedelta | None) -> Check:
+    """How long no mail server has handed anything over; without a limit that is only said."""
+    said = f"the last message came {spoken(now - last)} ago" if last else "no message ever came"
+    if limit is not None and is_silent(last, now, limit):
+        advice = "see whether the mail server's journal rule and its queue for us are well"
+        return Check("silence", Level.FAIL, said, advice)
+    return Check("silence", Level.OK, said if limit else f"{said}; no silent_after is set")
+
+
+def is_silent(last: datetime | None, now: datetime, limit: timedelta) -> bool:
+    """Decide whether the mail servers have been silent for too long."""
+    return last is None or now - last > limit
+
+
+def clock(newest: datetime | None, now: datetime) -> Check:
+    """Whether the clock has gone back behind what it wrote in the ledger."""
+    if newest and newest > now + CLOCK_SKEW:
+        said = f"the ledger's last entry is {spoken(newest - now)} in the future"
+        return Check("clock", Level.FAIL, said, "set the clock, and keep it by NTP")
+    return Check("clock", Level.OK, f"{now:%Y-%m-%d %H:%M:%S} UTC, and not behind the ledger")
+
+
+def permissions(mode: int, *, ours: bool) -> Check:
+    """Who may enter the data folder; `ours`: it belongs to the account that runs this."""
+    said = f"the data folder has mode {mode & 0o777:o}"
+    if mode & 0o007:
+        return Check("permissions", Level.FAIL, said, "chmod o-rwx: anybody here can read the mail")
+    if not ours:
+        return Check("permissions", Level.WARN, f"{said}, of another account", "run as its owner")
+    return Check("permissions", Level.OK, said)
+
+
+def certificate(expires: datetime | None, now: datetime, trouble: str = "") -> Check:
+    """How long the listener's certificate is good for; none where it has none."""
+    if trouble:
+        return Check("certificate", Level.FAIL, trouble, "check tls_certificate")
+    if expires is None:
+        return Check("certificate", Level.OK, "the listener has none: no TLS")
+    if expires <= now:
+        said = f"expired on {expires:%Y-%m-%d}"
+        return Check("certificate", Level.FAIL, said, "renew it; it is taken up within seconds")
+    said = f"good until {expires:%Y-%m-%d}"
+    if expires - now < EXPIRES_SOON:
+        return Check("certificate", Level.WARN, said, "renew it; it is taken up within seconds")
+    return Check("certificate", Level.OK, said)
+
+
+def worst(checks: tuple[Check, ...]) -> Level:
+    """How things stand in all."""
+    return max((check.level for check in checks), key=list(Level).index, default=Level.OK)
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time in its largest unit."""
+    seconds = int(length.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
