@@ -206,6 +206,10 @@ class Gate:
         holds = {f"hold {one.hold.id}": one.at for one in placed if one.hold.case == case.id}
         return {f"case {case.id}": case.opened, **holds}
 
+    def find(self, case: str, mail: str, *, act: str) -> MailId:
+        """Name one message of a case's scope by the beginning of its id, without opening it."""
+        return self._in_scope(self._sight(case, act, mail), mail).mail
+
     def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
         """What of a message is given, where `view` was asked for."""
         authority = sight.authority

@@ -14,9 +14,11 @@ from archive.ledger import Ledger
 from cases.approvals import Asked, granted
 from cases.approvals import fold as fold_requests
 from cases.authority import CaseClosedError, CaseUnknownError
+from cases.casebook import Casebook
 from cases.casebook import fold as fold_cases
 from cases.deciding import record
 from cases.roles import Accounts, Deed
+from cases.sight import in_scope
 from search.index import Index
 from search.query import parse
 from search.tree import (
@@ -249,6 +251,15 @@ def kept(index: Index, mails: Sequence[MailId], by: Guards) -> dict[MailId, tupl
     return reasons
 
 
+def count_in_case(index: Index, casebook: Casebook, hold: Hold) -> int:
+    """How many messages a hold matches in its case's scope; of others the number is not told.
+
+    Else whoever may place a hold could guess the words of anybody's mail.
+    """
+    scope = casebook.case(hold.case).scope
+    return index.count(All((in_scope(scope), query_of(hold))))
+
+
 def _leaves(query: Query) -> Iterable[Query]:
     match query:
         case All(parts) | AnyOf(parts):
@@ -275,7 +286,8 @@ def _hold(number: int, case: CaseId, terms: Terms) -> Hold:
 def _automatic(number: int, case: Case) -> Hold:
     """The hold that a case is by itself: the mail of its scope."""
     scope = case.scope
-    terms = Terms(f"{case.kind} case", scope.people, scope.since, scope.until)
+    whose, _ = in_scope(scope).parts
+    terms = Terms(f"{case.kind} case", since=scope.since, until=scope.until, query=render(whose))
     return _hold(number, case.id, terms)
 
 

@@ -26,6 +26,8 @@ class Deed(StrEnum):
     OPERATE = "ingest mail, import people, rebuild the index"
     HOLD = "place a hold"
     ASK = "ask for what takes two people: a release, a purge, a seal broken"
+    RETAIN = "plan and run retention"
+    SEAL = "seal a message"
     RELEASE = "approve the release of a hold"
     PURGE = "approve a purge before time"
     UNSEAL = "approve the breaking of a seal"
@@ -43,6 +45,8 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.OPERATE: frozenset({TECHNICIAN}),
     Deed.HOLD: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.ASK: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
+    Deed.RETAIN: frozenset({TECHNICIAN, DPO}),
+    Deed.SEAL: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
     Deed.RELEASE: frozenset({AUTHORISER, DPO}),
     Deed.PURGE: frozenset({AUTHORISER, DPO}),
     Deed.UNSEAL: frozenset({DSL, DPO, HEAD}),

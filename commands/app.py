@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cases.holds import Holds
     from cases.notices import Notices
     from cases.purge import Purge
+    from cases.retaining import Retention
     from cases.roles import Accounts
     from commands.engines import Engine
     from commands.settings import Reading, Settings
@@ -213,7 +214,7 @@ class App:
         """The holds, as this person may place and release them."""
         from cases.holds import Holds
 
-        return Holds(self.ledger, self.actor, self.clock, self.accounts)
+        return Holds(self.ledger, self.actor, self.case_clock, self.accounts)
 
     @contextmanager
     def custody(self) -> "Iterator[Custody]":
@@ -241,6 +242,21 @@ class App:
                 actor=self.actor,
                 clock=self.clock,
             )
+
+    def retention(self, custody: "Custody") -> "Retention":
+        """The rules of retention, over this archive."""
+        from cases.retaining import Retention
+        from commands.keeping import policy
+        from people import Directory
+
+        return Retention(
+            ledger=self.ledger,
+            index=self.index,
+            custody=custody,
+            policy=policy(self.settings.retention),
+            person=Directory(self.people_path).person,
+            clock=self.clock,
+        )
 
     @contextmanager
     def _indexes(self) -> "Iterator[list[Index]]":

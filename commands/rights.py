@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from cases.roles import Accounts
     from cases.veil import Protected as Correspondence
 
-FILE_ONLY = ("SECTION9_ROLES", "SECTION9_ROUTING", "SECTION9_APPROVALS", "SECTION9_PROTECTED")
-"""Who may do what is never taken from the environment, which whoever runs a command sets."""
+FILE_ONLY = tuple(
+    f"SECTION9_{name}" for name in ("ROLES", "ROUTING", "APPROVALS", "PROTECTED", "RETENTION")
+)
+"""Who may do what, and how long mail is kept, is never taken from the environment,
+which whoever runs a command sets."""
 
 
 class Section(BaseModel):

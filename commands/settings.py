@@ -30,6 +30,7 @@ from pydantic_settings import (
 )
 
 from commands.durations import parse
+from commands.keeping import Retention
 from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
 from commands.rights import Section as _Section
 from commands.settings_collect import Collect
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
     routing: Routing = Routing()
     approvals: Approvals = Approvals()
     protected: Protected = Protected()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _routes_to_accounts(self) -> "Settings":
@@ -185,9 +187,7 @@ def _api_key(search: Search) -> str | None:
 def load(file: Path) -> Settings:
     """Read the settings in `file`. Raises `SettingsError`."""
     if given := sorted(name for name in os.environ if name.upper().startswith(FILE_ONLY)):
-        raise SettingsError(
-            f"{', '.join(given)} is set: who may do what stands in {file} alone; unset it"
-        )
+        raise SettingsError(f"{', '.join(given)} is set: that stands in {file} alone; unset it")
     try:
         return Settings(**tomllib.loads(file.read_text()))
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands import case_lines, lines, upkeep_lines
+from commands import case_lines, keeping_lines, lines, upkeep_lines
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
@@ -15,9 +15,12 @@ SHAPES = [
     lines.DeletionLine,
     lines.FoundLine,
     lines.HitLine,
+    keeping_lines.HoldLine,
     lines.IngestLine,
     case_lines.NoticeLine,
+    keeping_lines.PlannedLine,
     case_lines.RequestLine,
+    keeping_lines.RetentionLine,
     lines.TextLine,
     lines.VerifyLine,
     lines.WithheldLine,
@@ -42,7 +45,7 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for module in (lines, case_lines, upkeep_lines)
+        for module in (lines, case_lines, keeping_lines, upkeep_lines)
         for shape in vars(module).values()
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)

@@ -1,0 +1,68 @@
+"""What `hold` and `retention` print with `--json`: see `lines.py`."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from cases.holds import Standing
+from cases.retaining import Planned
+from section9 import CaseId, HoldId, MailId
+
+
+class HoldLine(Struct, frozen=True, tag_field="schema", tag="section9.hold/1"):
+    """A hold as it stands now."""
+
+    hold: HoldId
+    case: CaseId
+    reason: str
+    people: tuple[str, ...]
+    since: date | None
+    until: date | None
+    query: str
+    placed: datetime
+    by: str
+    released: datetime | None
+    messages: int  # of its case's scope, that it matches now
+
+
+class PlannedLine(Struct, frozen=True, tag_field="schema", tag="section9.planned/1"):
+    """A message that is due to be purged, and what keeps it all the same."""
+
+    mail: MailId
+    kind: str
+    due: datetime
+    rule: str
+    goes: bool
+    kept: tuple[str, ...]
+
+
+class RetentionLine(Struct, frozen=True, tag_field="schema", tag="section9.retention/1"):
+    """What a retention run did."""
+
+    purged: int
+    kept: int
+    certificates: tuple[str, ...]
+
+
+def hold_line(found: Standing, messages: int) -> HoldLine:
+    """A hold, as `--json` prints it."""
+    held = found.hold
+    return HoldLine(
+        hold=held.id,
+        case=held.case,
+        reason=held.reason,
+        people=held.people,
+        since=held.since,
+        until=held.until,
+        query=held.query,
+        placed=found.placed,
+        by=found.by,
+        released=found.released,
+        messages=messages,
+    )
+
+
+def planned_line(one: Planned) -> PlannedLine:
+    """A message that is due, as `--json` prints it."""
+    due = one.due
+    return PlannedLine(one.mail, due.kind, due.on, due.rule, not one.kept, one.kept)
