@@ -1,5 +1,7 @@
 """`section9 collect`: mailboxes on servers, with what was moved and deleted in them."""
 
+import sys
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from ingest.collectors.collect import Collector
     from ingest.collectors.door import Server
     from ingest.collectors.outcome import Outcome, Watch
+
+LOGGED = 30.0  # seconds between two lines of a log that tell how far a run has come
 
 
 @click.group()
@@ -107,9 +111,46 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
         from commands.progress import progress
 
         with progress("collecting mail", total=0, unit="messages") as bar:
+            watch = Paced(bar)
             for mailbox in named:
-                closing.take(collector, server, mailbox, bar)
+                closing.take(collector, server, mailbox, watch)
     closing.print()
+
+
+class Paced:
+    """Passes on how far a run has come; where there is no terminal to show it, it is logged."""
+
+    def __init__(self, bar: "Watch", *, every: float = LOGGED) -> None:
+        self._bar = bar
+        self._every = every
+        self._began = self._logged = time.monotonic()
+        self._expected = self._done = 0
+
+    def expect(self, amount: int) -> None:
+        """So many more are to be fetched."""
+        self._expected += amount
+        self._bar.expect(amount)
+
+    def advance(self, amount: int) -> None:
+        """So many more are done."""
+        self._done += amount
+        self._bar.advance(amount)
+        now = time.monotonic()
+        if now - self._logged >= self._every and not sys.stderr.isatty():
+            self._logged = now
+            self._log(self._done / (now - self._began))
+
+    def _log(self, rate: float) -> None:
+        import structlog
+
+        left = self._expected - self._done
+        structlog.get_logger().info(
+            "collecting",
+            done=self._done,
+            of=self._expected,
+            per_second=round(rate, 1),
+            seconds_left=round(left / rate) if rate else None,
+        )
 
 
 class Closing:

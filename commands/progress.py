@@ -50,17 +50,27 @@ def progress(title: str, *, total: int | None, unit: str) -> Iterator[Bar]:
         DownloadColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """How many a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed")
 
     console = Console(stderr=True)
     counts = (
         (DownloadColumn(), TransferSpeedColumn())
         if unit == "bytes"
-        else (MofNCompleteColumn(), TextColumn(unit))
+        else (MofNCompleteColumn(), TextColumn(unit), Rate())
     )
     bar = Progress(
         TextColumn("{task.description}"),

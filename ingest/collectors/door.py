@@ -128,10 +128,10 @@ class Server(Protocol):
 class MailboxError(Section9Error):
     """One mailbox cannot be read, or not to its end. The others go on."""
 
-    exit_code: ClassVar[int] = 40
+    exit_code: ClassVar[int] = 50
 
 
 class ServerError(Section9Error):
     """The server cannot be used for any mailbox: it is away, or refuses who we are."""
 
-    exit_code: ClassVar[int] = 41
+    exit_code: ClassVar[int] = 51

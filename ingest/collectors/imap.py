@@ -37,7 +37,9 @@ from section9 import Source
 ASKED = 200  # messages asked for at once, at most
 ENOUGH = 8 * 2**20  # bytes asked for at once, at most; one message may be larger
 NO_MAIL = frozenset({"\\noselect", "\\nonexistent"})
-EVERYTHING = frozenset({"\\all", "\\flagged"})  # views of messages that lie in other folders
+VIEWS = frozenset({"\\all", "\\flagged"})  # of messages that lie in other folders (RFC 6154)
+GMAIL = frozenset({"\\all", "\\trash", "\\junk"})
+"""Where a message of Gmail lies, which is in one of the three; its other folders are labels."""
 UID = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 INTERNALDATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
@@ -116,7 +118,7 @@ class ImapMailbox:
                 listed += self._list(f"{start}*")
             theirs = self._prefixes_of_others()
         found = {one.name: one for one in listed if not theirs or not one.name.startswith(theirs)}
-        own = [one for one in found.values() if not _flags(one) & (NO_MAIL | EVERYTHING)]
+        own = [one for one in found.values() if self._holds_mail(one)]
         marked = any("\\trash" in _flags(one) for one in own)
         return [self._folder(one, marked=marked) for one in own]
 
@@ -138,6 +140,12 @@ class ImapMailbox:
             for some in self._portions(uids):
                 for one in self._fetch(some):
                     yield _named(one, current)
+
+    def _holds_mail(self, info: FolderInfo) -> bool:
+        flags = _flags(info)
+        if flags & NO_MAIL:
+            return False
+        return bool(flags & GMAIL) if "X-GM-EXT-1" in self._able else not flags & VIEWS
 
     def _list(self, pattern: str) -> list[FolderInfo]:
         if not {"SPECIAL-USE", "LIST-EXTENDED"} <= self._able:

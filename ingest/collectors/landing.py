@@ -83,7 +83,7 @@ class Landing:
 class AlreadyCollectingError(Section9Error):
     """Another process collects into this data folder."""
 
-    exit_code: ClassVar[int] = 42
+    exit_code: ClassVar[int] = 52
 
     def __init__(self) -> None:
         super().__init__("another `section9 collect` is at work here: wait until it has ended")
