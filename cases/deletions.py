@@ -47,7 +47,7 @@ def deletions(
     `since` leaves out what was found before; `open_` are the messages whose subject may be told.
     """
     found = [
-        replace(one, subject=one.subject if one.mail in open_ else "")
+        one if one.mail in open_ else replace(one, subject="", folder="")
         for record in records
         for copy in record.sightings
         if _covers(scope, copy.mailbox)

@@ -25,7 +25,18 @@ from search.tree import (
     Word,
     clean,
 )
-from section9 import Authority, Extent, Finding, MailId, ParsedMail, Part, Record, Span
+from section9 import (
+    Authority,
+    Change,
+    Extent,
+    Finding,
+    MailId,
+    ParsedMail,
+    Part,
+    Record,
+    Sighting,
+    Span,
+)
 
 NOTHING = AnyOf(())
 AROUND = 120  # characters of context on either side of a finding
@@ -103,11 +114,10 @@ def blank(hit: Hit) -> Hit:
 
 def metadata(record: Record) -> Record:
     """A record without a word of the message; the parts keep their kinds and sizes."""
-    return replace(
-        record,
-        parsed=replace(record.parsed, subject="", parts=tuple(map(_emptied, record.parsed.parts))),
-        findings=(),
-    )
+    parts = tuple(map(_emptied, record.parsed.parts))
+    parsed = replace(record.parsed, subject="", parts=parts)
+    sightings = tuple(map(_nowhere, record.sightings))
+    return replace(record, parsed=parsed, sightings=sightings, findings=())
 
 
 def excerpts(record: Record) -> Record:
@@ -124,6 +134,15 @@ def excerpts(record: Record) -> Record:
 def size(record: Record) -> int:
     """How large a message is: the bytes of its parts."""
     return sum(part.size for part in record.parsed.parts)
+
+
+def _nowhere(copy: Sighting) -> Sighting:
+    """A copy without its folders, which people, and exporters of files, name for the contents."""
+    story = (
+        replace(turn, folder="") if turn.change in {Change.MOVED, Change.RESTORED} else turn
+        for turn in copy.story
+    )
+    return replace(copy, folder="", story=tuple(story))
 
 
 def _emptied(part: Part) -> Part:
