@@ -35,6 +35,7 @@ class CollectExchange(_Collected):
     password: SecretStr | None = None  # for SECTION9_COLLECT__EXCHANGE__PASSWORD
     password_file: Path | None = None
     auth: Literal["ntlm", "basic"] = "ntlm"
+    archive: bool = True
 
 
 class CollectGraph(_Collected):
@@ -62,6 +63,7 @@ def exchange_server(settings: CollectExchange) -> "Exchange":
             username=settings.username,
             password=_secret(settings.password_file, settings.password) or "",
             auth=settings.auth,
+            archive=settings.archive,
             ca_file=settings.ca_file,
             max_message_size=settings.max_message_size,
             timeout=settings.timeout,

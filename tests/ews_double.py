@@ -89,6 +89,7 @@ class Exchange:
     user: str = "TRUST\\archive"
     password: str = "correct horse"  # noqa: S105 - of nobody
     ntlm: Path | None = None  # the certificate that NTLM is bound to; None asks for basic
+    unwell: dict[str, str] = field(default_factory=dict)  # response codes by folder name
     denied: frozenset[str] = frozenset()  # whom the account may not impersonate
     asked: list[str] = field(default_factory=list)
     trouble: Callable[[str, int], Reply | None] = lambda _operation, _time: None
@@ -201,15 +202,16 @@ def bindings(certificate: Path) -> GssChannelBindings:
     return GssChannelBindings(application_data=b"tls-server-end-point:" + sha256(encoded).digest())
 
 
-def get_folder(_double: Exchange, mailbox: Mailbox, asked: ET.Element) -> Reply:
+def get_folder(double: Exchange, mailbox: Mailbox, asked: ET.Element) -> Reply:
     """GetFolder, by distinguished names."""
     answers = []
     for place in asked.findall("m:FolderIds/*", NAMES):
         box = found(mailbox, place)
+        code = double.unwell.get(place.get("Id", ""), "" if box else "ErrorFolderNotFound")
         answers.append(
             message("GetFolder", f"<m:Folders>{folder(box)}</m:Folders>")
-            if box
-            else refusal("GetFolder", "ErrorFolderNotFound", "<m:Folders/>")
+            if box and not code
+            else refusal("GetFolder", code, "<m:Folders/>")
         )
     return envelope("GetFolder", answers)
 

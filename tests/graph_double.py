@@ -226,8 +226,10 @@ def found(double: Graph, mailbox: Mailbox, rest: list[str], link: str) -> Reply:
             return shown(folder(mailbox, box)) if box else error(404, "ErrorItemNotFound")
         case ["mailFolders", name, "childFolders"]:
             return folders(double, mailbox, name, link, query)
-        case ["mailFolders", name, "messages", "delta"]:
-            return delta(double, mailbox.boxes[name], address.path, query)
+        case ["mailFolders", name, "messages", *changes]:
+            box = mailbox.boxes[name]
+            asked = delta(double, box, address.path, query) if changes else None
+            return asked or listing(double, box, link, query)
         case ["messages", name, *value]:
             return message(find(mailbox, name), name, query, whole=bool(value))
     return error(400, "BadRequest")
@@ -272,6 +274,17 @@ def delta(double: Graph, box: Box, path: str, query: dict[str, str]) -> Reply:
         said["@odata.nextLink"] = f"{base}?$skiptoken={end}"
     else:
         said["@odata.deltaLink"] = f"{base}?$deltatoken={end}"
+    return shown(said)
+
+
+def listing(double: Graph, box: Box, link: str, query: dict[str, str]) -> Reply:
+    """List messages, three a page."""
+    start = int(query.get("$skip", "0"))
+    names = list(box.letters)
+    said: dict[str, Any] = {"value": [line(box, "put", one) for one in names[start : start + 3]]}
+    if start + 3 < len(names):
+        base = f"{double.url}/v1.0{link}".partition("&$skip=")[0]
+        said["@odata.nextLink"] = f"{base}&$skip={start + 3}"
     return shown(said)
 
 

@@ -84,6 +84,9 @@ def test_every_folder_is_listed_and_told_by_its_name_in_no_language(
     owner = double.mailboxes[OWNER]
     owner.box("deleteditems").name = "Gelöschte Elemente"
     double.folder(owner, "Trips/2026", owner.names["inbox"])
+    one, two = (double.folder(owner, name, None).id for name in ("Trips_2026", "Trips/2026"))
+    for name in (one, two):
+        owner.boxes[name].parent = owner.names["msgfolderroot"]
     double.folder(owner, "Old", owner.names["deleteditems"])
 
     with opened(double, keys) as mailbox:
@@ -93,6 +96,8 @@ def test_every_folder_is_listed_and_told_by_its_name_in_no_language(
         "Top of Information Store": FolderKind.ORDINARY,
         "Inbox": FolderKind.ORDINARY,
         "Inbox/Trips_2026": FolderKind.ORDINARY,
+        f"Trips_2026 ({one})": FolderKind.ORDINARY,
+        f"Trips_2026 ({two})": FolderKind.ORDINARY,
         "Sent Items": FolderKind.ORDINARY,
         "Gelöschte Elemente": FolderKind.TRASH,
         "Gelöschte Elemente/Old": FolderKind.TRASH,
@@ -114,9 +119,37 @@ def test_the_archive_mailbox_is_read_where_there_is_one(
     double.put(double.folder(owner, "Inbox", root.id), letters(1)[0])
 
     with opened(double, keys) as mailbox:
-        found = whole(mailbox, "Archive/Inbox")
+        found = whole(mailbox, "In-Place Archive/Inbox")
 
     assert 1 == len(found)
+
+
+def test_a_folder_that_may_not_be_read_is_passed_over(
+    double: Double, keys: tuple[Path, ssl.SSLContext]
+) -> None:
+    """Where the owner has no access to what a hold keeps, the rest is read."""
+    double.unwell = {"recoverableitemsdiscoveryholds": "ErrorAccessDenied"}
+
+    with opened(double, keys) as mailbox:
+        kinds = {one.kind for one in mailbox.folders()}
+
+    assert set(FolderKind) - {FolderKind.HOLDS} == kinds
+
+
+@pytest.mark.parametrize(
+    "name", ["recoverableitemspurges", "msgfolderroot", "archiverecoverableitemspurges"]
+)
+def test_a_folder_that_is_unwell_is_not_taken_for_absent(
+    double: Double, keys: tuple[Path, ssl.SSLContext], name: str
+) -> None:
+    """What lies in it would be told to have been purged: the mailbox waits for the next run."""
+    double.unwell = {name: "ErrorInternalServerError"}
+
+    with (
+        opened(double, keys) as mailbox,
+        pytest.raises(MailboxError, match="ErrorInternalServerError: run the same command again"),
+    ):
+        mailbox.folders()
 
 
 # --- what came and went -----------------------------------------------------------------------

@@ -199,6 +199,34 @@ def test_a_state_that_graph_has_forgotten_is_begun_anew(double: Double, keys: Ke
     assert (True, [name]) == (look.whole, [one.id for one in look.present])
 
 
+def test_a_folder_whose_changes_graph_does_not_follow_is_listed(double: Double, keys: Keys) -> None:
+    """Delta queries are not documented for Recoverable Items: a plain list does as well."""
+    double.trouble = lambda path, _time: (
+        error(400, "ErrorInvalidRequest") if "/delta" in path else None
+    )
+    purges = double.mailboxes[OWNER].box("recoverableitemspurges")
+    names = [double.put(purges, one) for one in letters(5)]
+    purges.letters[names[2]].by = "A Hall"
+
+    with opened(double, keys) as mailbox:
+        look = mailbox.look(folder(mailbox, "Recoverable Items/Purges"), "")
+
+    assert (True, "", names) == (look.whole, look.state, [one.id for one in look.present])
+    assert ["", "", "A Hall", "", ""] == [one.by for one in look.present]
+
+
+def test_a_folder_that_is_refused_for_now_is_not_taken_for_absent(
+    double: Double, keys: Keys
+) -> None:
+    """What lies in it would be told to have been purged: the mailbox waits for the next run."""
+    double.trouble = lambda path, _time: (
+        error(500, "InternalServerError") if "recoverableitemspurges?" in path else None
+    )
+
+    with opened(double, keys) as mailbox, pytest.raises(MailboxError, match="InternalServerError"):
+        mailbox.folders()
+
+
 # --- what cannot be fetched -------------------------------------------------------------------
 
 

@@ -31,7 +31,21 @@ T = TypeVar("T")
 ENVELOPE = 1024 * 1024
 """Bytes of an answer that are no mail: SOAP, and the names of a page of items."""
 
-BUSY = (ews.ErrorServerBusy, ews.ErrorExceededConnectionCount, ews.RateLimitError)
+BUSY = (
+    ews.ErrorServerBusy,
+    ews.ErrorExceededConnectionCount,
+    ews.ErrorMailboxStoreUnavailable,
+    ews.ErrorMailboxFailover,
+    ews.ErrorConnectionFailedTransientError,
+    ews.RateLimitError,
+)
+ABSENT = (
+    ews.ErrorFolderNotFound,
+    ews.ErrorItemNotFound,
+    ews.ErrorInvalidOperation,
+    ews.ErrorAccessDenied,
+)
+"""How Exchange says that it has no such folder, or none that its owner may read."""
 NOTHING_THERE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 AUTH = {"ntlm": NTLM, "basic": BASIC}
 API_VERSION = "Exchange2013_SP1"
@@ -54,6 +68,7 @@ class ExchangeSettings:
     auth: str = "ntlm"  # or `basic`
     ca_file: Path | None = None  # PEM; None trusts what the system trusts
     max_message_size: int = 150 * 1024 * 1024  # bytes of MIME
+    archive: bool = True  # look for archive mailboxes too
     timeout: float = 120.0  # seconds without a sign of life
     patience: float = 1800.0  # seconds to wait in all for one request, when the server is busy
 
@@ -134,7 +149,7 @@ def _asked(error: Exception) -> float | None:
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Turn the library's errors that concern the server into ours."""
+    """Turn the library's errors that concern the server or all of a mailbox into ours."""
     try:
         yield
     except ews.UnauthorizedError as error:
@@ -146,6 +161,19 @@ def translated(where: str) -> Iterator[None]:
         raise ServerError(
             f"{where} has no Exchange Web Services there: [collect.exchange] url ends in "
             "/EWS/Exchange.asmx"
+        ) from error
+    except ews.ErrorImpersonateUserDenied as error:
+        raise MailboxError(
+            "the account may not read this mailbox: widen the scope of its role "
+            "ApplicationImpersonation (docs/collecting/exchange.md)"
+        ) from error
+    except (ews.ErrorNonExistentMailbox, ews.ErrorInvalidUserPrincipalName) as error:
+        raise MailboxError(
+            f"{where} has no such mailbox: check the address, and that it has not moved elsewhere"
+        ) from error
+    except ews.ErrorMailboxMoveInProgress as error:
+        raise MailboxError(
+            "the mailbox is being moved: run the same command again when it has arrived"
         ) from error
     except ews.ResponseMessageError:
         raise  # about an item, a folder or a state
@@ -172,15 +200,6 @@ def for_the_mailbox() -> Iterator[None]:
     """Turn what Exchange says of a folder into an error of the mailbox; the others go on."""
     try:
         yield
-    except ews.ErrorImpersonateUserDenied as error:
-        raise MailboxError(
-            "the account may not read this mailbox: widen the scope of its role "
-            "ApplicationImpersonation (docs/collecting/exchange.md)"
-        ) from error
-    except (ews.ErrorNonExistentMailbox, ews.ErrorInvalidUserPrincipalName) as error:
-        raise MailboxError(
-            "Exchange has no such mailbox: check the address, and that it has not moved elsewhere"
-        ) from error
     except ews.ResponseMessageError as error:
         raise MailboxError(
             f"Exchange answers {type(error).__name__}: run the same command again; if it stays so, "

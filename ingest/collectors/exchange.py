@@ -8,9 +8,8 @@ mail written in Outlook its first rendering.
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 from exchangelib import Account, Message
@@ -20,17 +19,14 @@ from exchangelib.fields import FieldPath
 from exchangelib.folders import Root
 from exchangelib.items import ID_ONLY, CalendarItem, Contact, DistributionList, Task
 from exchangelib.items import Item as EwsItem
-from exchangelib.properties import DistinguishedFolderId
 from exchangelib.properties import FolderId as EwsFolderId
 from exchangelib.properties import ItemId as EwsItemId
-from exchangelib.services import FindFolder, GetFolder, GetItem, SyncFolderItems
+from exchangelib.services import GetItem, SyncFolderItems
 from exchangelib.services.common import EWSService
 
 from ingest.collectors.door import (
     Fetched,
     Folder,
-    FolderId,
-    FolderKind,
     Item,
     ItemId,
     Look,
@@ -43,30 +39,9 @@ from ingest.collectors.ews import (
     ExchangeSettings,
     for_the_mailbox,
 )
+from ingest.collectors.exchange_folders import fields, list_folders
 from ingest.collectors.patience import Sleep
 from section9 import Source
-
-ROOTS = {
-    "msgfolderroot": "",
-    "recoverableitemsroot": "Recoverable Items/",
-    "archivemsgfolderroot": "Archive/",
-    "archiverecoverableitemsroot": "Archive/Recoverable Items/",
-}
-"""Where the trees of folders begin, and what goes before a folder's path in each."""
-
-KINDS = {
-    "deleteditems": FolderKind.TRASH,
-    "recoverableitemsdeletions": FolderKind.DELETIONS,
-    "recoverableitemspurges": FolderKind.PURGES,
-    "recoverableitemsversions": FolderKind.VERSIONS,
-    "recoverableitemsdiscoveryholds": FolderKind.HOLDS,
-    "archivedeleteditems": FolderKind.TRASH,
-    "archiverecoverableitemsdeletions": FolderKind.DELETIONS,
-    "archiverecoverableitemspurges": FolderKind.PURGES,
-    "archiverecoverableitemsversions": FolderKind.VERSIONS,
-    "archiverecoverableitemsdiscoveryholds": FolderKind.HOLDS,
-}
-"""What lies in a folder, by the name that is the same in every language."""
 
 NO_MAIL = (CalendarItem, Contact, DistributionList, Task)
 PAGE = 512  # changes that SyncFolderItems gives at most
@@ -74,14 +49,9 @@ SIZES = 100  # items whose sizes are asked for at once
 BATCH = 16 * 1024 * 1024  # bytes of messages that are fetched at once
 
 
-def _fields(model: type[EwsItem | EwsFolder], *names: str) -> list[FieldPath]:
-    return [FieldPath(field=model.get_field_by_fieldname(name)) for name in names]
-
-
-FOLDER_FIELDS = _fields(EwsFolder, "name", "parent_folder_id", "folder_class")
-LOOK_FIELDS = _fields(Message, "last_modified_name", "last_modified_time")
-SIZE_FIELDS = _fields(Message, "size")
-FETCH_FIELDS = _fields(Message, "mime_content", "datetime_received")
+LOOK_FIELDS = fields(Message, "last_modified_name", "last_modified_time")
+SIZE_FIELDS = fields(Message, "size")
+FETCH_FIELDS = fields(Message, "mime_content", "datetime_received")
 
 
 class Exchange:
@@ -118,51 +88,8 @@ class ExchangeMailbox:
     def folders(self) -> Sequence[Folder]:
         """List every folder, of the archive mailbox too where there is one."""
         with for_the_mailbox():
-            known = self._known([name for name in (*ROOTS, *KINDS) if "archive" not in name])
-            with suppress(ews.ResponseMessageError):  # most people have no archive mailbox
-                known |= self._known([name for name in (*ROOTS, *KINDS) if "archive" in name])
-            kinds = {known[name].id: kind for name, kind in KINDS.items() if name in known}
-            trees = (
-                self._tree(known[name], prefix, kinds)
-                for name, prefix in ROOTS.items()
-                if name in known
-            )
-            return list(chain.from_iterable(trees))
-
-    def _known(self, names: Sequence[str]) -> dict[str, EwsFolder]:
-        """Find folders by the names that Exchange gives them; without those it has not."""
-        asked = [self._named(name) for name in names]
-        found = self._ask(GetFolder, folders=asked, additional_fields=FOLDER_FIELDS, shape=ID_ONLY)
-        return {
-            name: folder
-            for name, folder in zip(names, found, strict=True)
-            if not isinstance(folder, Exception)
-        }
-
-    def _tree(self, top: EwsFolder, prefix: str, kinds: dict[str, FolderKind]) -> Iterator[Folder]:
-        """Yield a root and every folder below it; of Recoverable Items only what holds mail."""
-        found = self._ask(
-            FindFolder,
-            folders=[top],
-            additional_fields=FOLDER_FIELDS,
-            restriction=None,
-            shape=ID_ONLY,
-            depth="Deep",
-            max_items=None,
-            offset=0,
-        )
-        below = {folder.id: folder for folder in found if not isinstance(folder, Exception)}
-        if top.name and "Recoverable Items" not in prefix:
-            yield Folder(FolderId(top.id), f"{prefix}{top.name}")
-        for folder in below.values():
-            line = list(_line(folder, below))
-            kind = next((kinds[one.id] for one in line if one.id in kinds), None)
-            if kind or "Recoverable Items" not in prefix:
-                path = "/".join((one.name or "").replace("/", "_") for one in reversed(line))
-                yield Folder(FolderId(folder.id), prefix + path, kind or FolderKind.ORDINARY)
-
-    def _named(self, name: str) -> EwsFolder:
-        return EwsFolder(root=self._root, _distinguished_id=DistinguishedFolderId(id=name))
+            archive = self._connection.settings.archive
+            return list_folders(self._ask, self._root, archive=archive)
 
     # --- looking ---
 
@@ -286,16 +213,6 @@ def _note(
         gone.pop(name, None)
         at = _utc(item.last_modified_time)
         present[name] = Item(name, by=item.last_modified_name or "", at=at)
-
-
-def _line(folder: EwsFolder, below: dict[str, EwsFolder]) -> Iterator[EwsFolder]:
-    """Yield a folder, the one it lies in, and so on up; a circle ends."""
-    seen: set[str] = set()
-    while folder and folder.id not in seen:
-        yield folder
-        seen.add(folder.id)
-        parent = folder.parent_folder_id
-        folder = below.get(parent.id) if parent else None
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -7,12 +7,11 @@ rendering.
 """
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import NoReturn
+from itertools import chain
 from urllib.parse import quote
 
 import structlog
@@ -20,7 +19,6 @@ import structlog
 from ingest.collectors.door import (
     Fetched,
     Folder,
-    FolderId,
     FolderKind,
     Item,
     ItemId,
@@ -31,11 +29,8 @@ from ingest.collectors.door import (
 from ingest.collectors.graph_answers import (
     OK,
     ChangePage,
-    FolderAnswer,
-    FolderPage,
     GraphError,
     MessageAnswer,
-    Part,
     exact,
 )
 from ingest.collectors.graph_client import (
@@ -44,24 +39,13 @@ from ingest.collectors.graph_client import (
     AnswerTooLargeError,
     GraphClient,
 )
+from ingest.collectors.graph_folders import GraphFolders
 from ingest.collectors.graph_token import GraphSettings
 from ingest.collectors.patience import Sleep
 from section9 import Source
 
 log = structlog.get_logger()
 
-TRASH = "deleteditems"
-RECOVERABLE = {
-    "recoverableitemsdeletions": FolderKind.DELETIONS,
-    "recoverableitemspurges": FolderKind.PURGES,
-    "recoverableitemsversions": FolderKind.VERSIONS,
-    "recoverableitemsdiscoveryholds": FolderKind.HOLDS,
-}
-"""Graph's own names for the folders of the deleted. Its reference knows the first alone."""
-
-RECOVERABLE_ITEMS = "Recoverable Items/"
-
-FOLDER_FIELDS = "id,displayName,childFolderCount"
 MESSAGE_FIELDS = "lastModifiedDateTime,receivedDateTime"
 MODIFIER = "singleValueExtendedProperties($filter=id%20eq%20'String%200x3FFA')"
 """PidTagLastModifierName ([MS-OXPROPS]): the display name of who last changed an item."""
@@ -69,6 +53,8 @@ MODIFIER = "singleValueExtendedProperties($filter=id%20eq%20'String%200x3FFA')"
 FORGOTTEN = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinvalid"})
 NO_LICENCE = frozenset({"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"})
 FORBIDDEN, NOT_FOUND, GONE = 403, 404, 410
+UNLISTED = frozenset({400, 405, 500, 501})
+"""How Graph may say that it follows no changes of a folder."""
 TOO_LARGE = "larger than max_message_size"
 
 
@@ -107,80 +93,32 @@ class GraphMailbox:
 
     def folders(self) -> Sequence[Folder]:
         """List every folder, hidden ones and those of the deleted included."""
-        try:
-            return self._folders()
-        except GraphError as error:
-            _refuse(error)
-
-    def _folders(self) -> list[Folder]:
-        known = self._known((TRASH, *RECOVERABLE))
-        places = deque([(f"{self._user}/mailFolders", "", FolderKind.ORDINARY)])
-        listed = []
-        for name, kind in RECOVERABLE.items():
-            if found := known.get(name):
-                listed.append(_folder(found, RECOVERABLE_ITEMS, kind))
-                if found.child_folder_count:
-                    places.append((self._children(found), f"{listed[-1].path}/", kind))
-        trash = known[TRASH].id if TRASH in known else ""
-        return [*self._walk(places, trash), *listed]
-
-    def _known(self, names: Sequence[str]) -> dict[str, FolderAnswer]:
-        """Find folders by the names that are the same in every language."""
-        asked = [f"{self._user}/mailFolders/{name}?$select={FOLDER_FIELDS}" for name in names]
-        parts = dict(zip(names, self._client.batch(asked), strict=True))
-        for name, part in parts.items():
-            if part.status != OK:
-                self._missing(name, part)
-        return {name: found for name, part in parts.items() if (found := part.read(FolderAnswer))}
-
-    def _missing(self, name: str, part: Part) -> None:
-        """Say which folder Graph does not give; without the trash there is no mailbox."""
-        if name == TRASH or part.status == FORBIDDEN:
-            raise part.refused
-        log.info("folder-not-offered", folder=name, status=part.status)
-
-    def _walk(self, places: deque[tuple[str, str, FolderKind]], trash: str) -> Iterator[Folder]:
-        """Yield the folders that lists name, and those below each of them."""
-        seen: set[str] = set()
-        while places:
-            link, prefix, kind = places.popleft()
-            for found in self._listed(link):
-                if found.id in seen or found.type.endswith("mailSearchFolder"):
-                    continue
-                seen.add(found.id)
-                place = _folder(found, prefix, FolderKind.TRASH if found.id == trash else kind)
-                yield place
-                if found.child_folder_count:
-                    places.append((self._children(found), f"{place.path}/", place.kind))
-
-    def _listed(self, link: str) -> Iterator[FolderAnswer]:
-        link += f"?includeHiddenFolders=true&$top=100&$select={FOLDER_FIELDS}"
-        while link:
-            page = self._client.get(link, FolderPage)
-            yield from page.value
-            link = page.next
-
-    def _children(self, folder: FolderAnswer) -> str:
-        return f"{self._user}/mailFolders/{quote(folder.id, safe='')}/childFolders"
+        with _refusals():
+            return GraphFolders(self._client, self._user).list()
 
     # --- looking ---
 
     def look(self, folder: Folder, state: str) -> Look:
         """Tell what came and went since `state`, a delta link, or all that is there."""
-        try:
-            return self._changes(folder, state)
-        except GraphError as error:
-            if not state or not _forgotten(error):
-                _refuse(error)
-        log.info("looked-afresh", why="Graph no longer knows the state of the folder")
-        try:
-            return self._changes(folder, "")
-        except GraphError as error:
-            _refuse(error)
+        with _refusals():
+            if state:
+                try:
+                    return self._changes(folder, state)
+                except GraphError as error:
+                    if not _forgotten(error):
+                        raise
+                    log.info("looked-afresh", why="Graph has forgotten the state of a folder")
+            try:
+                return self._changes(folder, "")
+            except GraphError as error:
+                if error.status not in UNLISTED:
+                    raise
+                log.info("listed", why="Graph follows no changes of a folder", status=error.status)
+            return self._listing(folder)
 
     def _changes(self, folder: Folder, since: str) -> Look:
-        place = f"{self._user}/mailFolders/{quote(folder.id, safe='')}"
-        link = since or f"{place}/messages/delta?$select={MESSAGE_FIELDS}"
+        """Follow a delta query to its end."""
+        link = since or f"{self._messages(folder)}/delta?$select={MESSAGE_FIELDS}"
         present: dict[ItemId, Item] = {}
         gone: dict[ItemId, None] = {}
         state = ""
@@ -191,10 +129,22 @@ class GraphMailbox:
             link, state = page.next, page.delta
             if not (link or state):
                 raise GraphError(OK, "NoDeltaLink")
-        found = tuple(present.values())
-        if folder.kind is not FolderKind.ORDINARY:
-            found = tuple(self._with_modifiers(found))
+        found = self._with_modifiers(folder, tuple(present.values()))
         return Look(found, tuple(gone), whole=not since, state=self._client.path(state))
+
+    def _listing(self, folder: Folder) -> Look:
+        """List all that a folder holds, where no changes of it are followed."""
+        link = f"{self._messages(folder)}?$top=500&$select={MESSAGE_FIELDS}"
+        present: dict[ItemId, Item] = {}
+        while link:
+            page = self._client.get(link, ChangePage)
+            for message in page.value:
+                self._note(message, present, {})
+            link = page.next
+        return Look(self._with_modifiers(folder, tuple(present.values())))
+
+    def _messages(self, folder: Folder) -> str:
+        return f"{self._user}/mailFolders/{quote(folder.id, safe='')}/messages"
 
     def _note(
         self, message: MessageAnswer, present: dict[ItemId, Item], gone: dict[ItemId, None]
@@ -210,14 +160,18 @@ class GraphMailbox:
         if message.received_date_time:
             self._received[name] = message.received_date_time
 
-    def _with_modifiers(self, items: Sequence[Item]) -> Iterator[Item]:
-        """Add who last changed each: for what was deleted, who deleted it."""
-        for chunk in _chunks(items):
-            asked = [f"{self._message(item.id)}?$select=id&$expand={MODIFIER}" for item in chunk]
-            for item, part in zip(chunk, self._client.batch(asked), strict=True):
-                found = part.read(MessageAnswer)
-                properties = found.single_value_extended_properties if found else ()
-                yield replace(item, by=properties[0].value) if properties else item
+    def _with_modifiers(self, folder: Folder, items: Sequence[Item]) -> Sequence[Item]:
+        """Add who last changed each item of a folder of the deleted: who deleted it."""
+        if folder.kind is FolderKind.ORDINARY:
+            return items
+        return tuple(chain.from_iterable(map(self._modifiers, _chunks(items))))
+
+    def _modifiers(self, items: Sequence[Item]) -> Iterator[Item]:
+        asked = [f"{self._message(item.id)}?$select=id&$expand={MODIFIER}" for item in items]
+        for item, part in zip(items, self._client.batch(asked), strict=True):
+            found = part.read(MessageAnswer)
+            properties = found.single_value_extended_properties if found else ()
+            yield replace(item, by=properties[0].value) if properties else item
 
     def _message(self, name: ItemId) -> str:
         return f"{self._user}/messages/{quote(name, safe='')}"
@@ -236,14 +190,12 @@ class GraphMailbox:
         if not self._batched:
             return {}
         limit = min(LISTING, 2 * self._limit)
+        asked = [f"{self._message(one.id)}/$value" for one in items]
         try:
-            parts = self._client.batch(
-                [f"{self._message(one.id)}/$value" for one in items], limit=limit
-            )
+            with _refusals():
+                parts = self._client.batch(asked, limit=limit)
         except AnswerTooLargeError:
             return {}
-        except GraphError as error:
-            _refuse(error)
         found: dict[ItemId, Fetched | NotFetched] = {}
         for item, part in zip(items, parts, strict=True):
             if part.status != OK:
@@ -269,10 +221,6 @@ class GraphMailbox:
         return Fetched(name, content, arrived=self._received.pop(name, None))
 
 
-def _folder(found: FolderAnswer, prefix: str, kind: FolderKind) -> Folder:
-    return Folder(FolderId(found.id), prefix + (found.display_name or "").replace("/", "_"), kind)
-
-
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
@@ -287,18 +235,26 @@ def _forgotten(error: GraphError) -> bool:
     return error.status == GONE or error.code.lower() in FORGOTTEN
 
 
-def _refuse(error: GraphError) -> NoReturn:
-    """Say what to do when Graph refuses a mailbox."""
-    name = error.code or f"HTTP {error.status}"
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what Graph refuses of a mailbox into an error of it, with what to do."""
+    try:
+        yield
+    except GraphError as error:
+        name = error.code or f"HTTP {error.status}"
+        raise MailboxError(
+            f"Microsoft Graph refuses this mailbox ({name}): {_next_step(error)}"
+        ) from error
+
+
+def _next_step(error: GraphError) -> str:
     if error.code.lower() in NO_LICENCE:
-        next_step = "it has no mailbox in Exchange Online: check its licence"
-    elif error.status == FORBIDDEN:
-        next_step = (
+        return "it has no mailbox in Exchange Online: check its licence"
+    if error.status == FORBIDDEN:
+        return (
             "give the application Mail.Read and put the mailbox in its scope "
             "(docs/collecting/graph.md)"
         )
-    elif error.status == NOT_FOUND:
-        next_step = "check the address, and that it is of this tenant"
-    else:
-        next_step = "run the same command again"
-    raise MailboxError(f"Microsoft Graph refuses this mailbox ({name}): {next_step}") from error
+    if error.status == NOT_FOUND:
+        return "check the address, and that it is of this tenant"
+    return "run the same command again"
