@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ import click
 from commands.app import App
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ingest.smtp.counts import Counts
     from ingest.smtp.terms import ListenerSettings
 
 NICENESS = 10  # of the conductor and its workers: taking mail in goes first
@@ -51,10 +55,28 @@ async def _serve(app: App) -> None:
     spool = Spool(app.data, run=new_run())
     keeping = asyncio.create_task(keep_running(command, stop=stop))
     try:
-        await listen(_listener_settings(app), spool, stop=stop, ready=_say_ready)
+        with _measured(app) as counts:
+            settings = _listener_settings(app)
+            await listen(settings, spool, stop=stop, ready=_say_ready, counts=counts)
     finally:
         stop.set()
         await keeping
+
+
+@contextmanager
+def _measured(app: App) -> "Iterator[Counts]":
+    """Counts of the listener, served as metrics where the settings say so."""
+    from ingest.smtp.counts import Counts
+
+    counts, where = Counts(), app.settings.metrics.listen
+    if not where:
+        yield counts
+        return
+    from commands.metrics import served
+
+    with served(app, counts, listen=where) as address:
+        click.echo(f"metrics on {address}", err=True)
+        yield counts
 
 
 def _listener_settings(app: App) -> "ListenerSettings":

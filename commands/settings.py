@@ -105,6 +105,12 @@ class Reading(_Section):
     ocr: bool = True  # where tesseract is installed
 
 
+class Metrics(_Section):
+    """Numbers for Prometheus, beside `serve`; none where `listen` is empty."""
+
+    listen: str = ""  # a loopback address and its port
+
+
 class Search(_Section):
     """Where the index is: in the data folder, or on Elasticsearch when it has a `url`."""
 
@@ -130,6 +136,7 @@ class Settings(BaseSettings):
     journal: Journal = Journal()
     reading: Reading = Reading()
     search: Search = Search()
+    metrics: Metrics = Metrics()
     collect: Collect = Collect()
     roles: dict[str, RoleHolder] = Field(default_factory=dict)  # by operating-system account
     routing: Routing = Routing()

@@ -93,6 +93,9 @@ open_protected = { cooling_off_days = 0, valid_days = 30 }
 # certificate_key_file = "/etc/section9/graph.key"
 # mailboxes = ["j.doe@school.example"]
 
+# [metrics]                   # numbers for Prometheus, beside `serve`
+# listen = "127.0.0.1:9109"
+
 # [search]                    # on Elasticsearch; without it the index is a file in this folder
 # url = "https://es.school.example:9200"
 # api_key_file = "/etc/section9/elasticsearch.key"

@@ -20,6 +20,7 @@ from aiosmtpd import smtp
 
 from ingest.smtp import terms
 from ingest.smtp.certificates import Certificates, Proof, is_ours, proof_of
+from ingest.smtp.counts import Counts
 from ingest.smtp.data import Incoming, pieces
 from ingest.smtp.desk import Desk
 from ingest.smtp.door import Door, Guest
@@ -44,15 +45,16 @@ async def listen(
     *,
     stop: asyncio.Event,
     ready: Callable[[str, int], None],
+    counts: Counts | None = None,
 ) -> None:
     """Take mail in until `stop` is set; `ready` is told the address once clients can connect.
 
-    On stopping, messages under way have `settings.grace` seconds to end. Raises
-    ListenerStartError or SmtpUsersError before `ready`.
+    `counts` is kept up to date meanwhile. On stopping, messages under way have `settings.grace`
+    seconds to end. Raises ListenerStartError or SmtpUsersError before `ready`.
     """
     _silence_aiosmtpd()
     certificates, users = Certificates(settings), known_users(settings)
-    desk = Desk(settings, spool, users)
+    desk = Desk(settings, spool, users, counts or Counts())
     await desk.look()
     door = Door(settings)
     server = await bind(settings, lambda: _Session(settings, desk, door, certificates.context))
@@ -144,6 +146,7 @@ class _Session(smtp.SMTP):
 
     async def _answer(self, reply: str) -> None:
         if not reply.startswith("2"):
+            self._desk.counts.refused[reply[:3]] += 1
             log.warning("refused", peer=str(self._address), reply=reply)
         await self.push(reply)
 
@@ -266,6 +269,7 @@ class _Session(smtp.SMTP):
         if await self._desk.proves(name, said.auth_data.password):
             return smtp.AuthResult(success=True, auth_data=name)
         self._wrong += 1
+        self._desk.counts.auth_failed += 1
         log.warning("auth-failed", peer=str(self._address))
         return smtp.AuthResult(success=False, handled=False)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from ingest.smtp.batch import Batches
+from ingest.smtp.counts import Counts
 from ingest.smtp.terms import FAILED, ListenerSettings, Room, is_short
 from ingest.smtp.users import Users
 from ingest.spool import Spool, SpoolSize
@@ -22,7 +23,10 @@ LOOK = 1.0
 class Desk:
     """Where sessions hand messages in. Belongs to one event loop; `close` it at the end."""
 
-    def __init__(self, settings: ListenerSettings, spool: Spool, users: Users | None) -> None:
+    def __init__(
+        self, settings: ListenerSettings, spool: Spool, users: Users | None, counts: Counts
+    ) -> None:
+        self.counts = counts
         self._settings = settings
         self._spool = spool
         self._users = users
@@ -45,6 +49,8 @@ class Desk:
         except Exception as error:  # noqa: BLE001 -- whatever it was, the sender must keep the mail
             log.error("not-spooled", error=type(error).__name__, peer=envelope.peer)  # noqa: TRY400 -- a traceback may quote the mail
             return FAILED
+        self.counts.accepted += 1
+        self.counts.accepted_bytes += len(content)
         self._count(len(content))
         recipients = len(envelope.rcpt_to)
         log.info("spooled", id=entry, size=len(content), recipients=recipients, peer=envelope.peer)
