@@ -29,6 +29,7 @@ from commands import (
     requesting,
     retaining,
     scheduling,
+    sealing,
     serving,
     setup,
 )
@@ -82,6 +83,7 @@ for command in (
     investigation.show,
     deleting.deletions,
     holding.hold,
+    sealing.seal,
     retaining.retention,
     retaining.purge,
     indexing.index,

@@ -270,6 +270,17 @@ class SealBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class HashesAdded:
+    """A list of files that nobody may open was added."""
+
+    at: datetime
+    by: str
+    sha256: str  # of the file that was added
+    new: int
+    kind: Literal["hashes-added"] = "hashes-added"
+
+
+@dataclass(frozen=True, slots=True)
 class Alerted:
     """Somebody was told that something happened, without any content."""
 
@@ -410,6 +421,7 @@ Event = (
     | HoldReleased
     | Sealed
     | SealBroken
+    | HashesAdded
     | Alerted
     | Purged
     | PurgeFinished

@@ -14,18 +14,22 @@ from typing import ClassVar
 from archive.blobs import Blobs
 from archive.events import Book, Head, HoldPlaced, Refused, Searched, Viewed
 from archive.ledger import Ledger
+from cases import sealing
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import grant
 from cases.casebook import Casebook
 from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
 from cases.desk import Desk
+from cases.holds import expand, live
+from cases.holds import fold as fold_holds
 from cases.roles import NoAuthorityError
+from cases.sealing import SealedError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
 from search.index import Cursor, Index, Page
 from search.query import parse
-from search.tree import All, Between, Everything, Exact, Query, render
+from search.tree import All, Between, Everything, Exact, Query, any_of, render
 from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
@@ -127,7 +131,7 @@ class Gate:
 
         Raises `NoAuthorityError`, or `QuerySyntaxError` for a query that cannot be read.
         """
-        sight, asked = self._sight(case, "search"), parse(typed)
+        sight, asked = self._sight(case, "search"), self._asked(typed)
         page = self.index.search(sight.narrow(asked), limit=limit, after=after)
         if sight.veil == NOTHING:
             seen = frozenset(hit.mail for hit in page.hits)
@@ -137,7 +141,7 @@ class Gate:
 
     def count(self, case: str, typed: str) -> Answer:
         """Count without showing any message."""
-        sight, asked = self._sight(case, "count"), parse(typed)
+        sight, asked = self._sight(case, "count"), self._asked(typed)
         page = Page(hits=(), total=self.index.count(sight.narrow(asked)), next=None)
         return self._recorded(typed, self._answer(sight, asked, page, frozenset()))
 
@@ -167,6 +171,8 @@ class Gate:
         """Ask that a withheld message of a case's scope be opened: two people must agree."""
         sight = self._sight(case, "request", mail)
         record = self._in_scope(sight, mail)
+        if record.mail in sight.sealed:
+            raise SealedError(record.mail)
         if sight.authority.extent is Extent.METADATA:
             raise WithheldError(sight.authority.case, record.mail, Extent.METADATA)
         if self.index.count(sight.open(Exact("id", record.mail))):
@@ -213,6 +219,8 @@ class Gate:
     def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
         """What of a message is given, where `view` was asked for."""
         authority = sight.authority
+        if mail in sight.sealed:
+            raise SealedError(mail)
         if not self.index.count(sight.open(Exact("id", mail))):
             if view != "text":
                 raise WithheldError(authority.case, mail, authority.extent)
@@ -226,7 +234,15 @@ class Gate:
     def _sight(self, case: str, act: str, mail: str = "") -> Sight:
         authority = self._authority(case, act, mail)
         agreed = () if self.protected == NOT_PROTECTED else self._agreed(authority.case)
-        return Sight(authority, withheld(authority, self.protected, agreed))
+        sealed = frozenset(sealing.fold(self.ledger.events(Book.CASES)))
+        veil = withheld(authority, self.protected, agreed)
+        if sealed and veil != Everything():
+            veil = any_of((veil, *(Exact("id", mail) for mail in sorted(sealed))))
+        return Sight(authority, veil, sealed)
+
+    def _asked(self, typed: str) -> Query:
+        """Read a query; `is:held` stands for the holds as they are now."""
+        return expand(parse(typed), live(fold_holds(self.ledger.events(Book.CASES))))
 
     def _agreed(self, case: CaseId) -> tuple[MailId, ...]:
         """The protected messages that a second person agreed to open in a case."""
@@ -281,6 +297,7 @@ class Gate:
         as_of, scope = self.ledger.head(Book.MAIL), sight.authority.scope
         closed = [hit.mail for hit in page.hits if hit.mail not in seen]
         hits = tuple(hit if hit.mail in seen else blank(hit) for hit in page.hits)
+        hits = tuple(sealing.nameless(hit) if hit.mail in sight.sealed else hit for hit in hits)
         own = All((in_scope(scope), participant(sight.authority.own)))
         return Answer(
             authority=sight.authority,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from cases.veil import veiled
 from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
-from section9 import Authority, Extent, Scope
+from section9 import Authority, Extent, MailId, Scope
 
 FLAGGED = Exact("is", "flagged")
 
@@ -16,6 +16,7 @@ class Sight:
 
     authority: Authority
     veil: Query
+    sealed: frozenset[MailId] = frozenset()  # of which is said only that they exist, and when
 
     def narrow(self, query: Query) -> Query:
         """What of a query the authority answers."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cases.purge import Purge
     from cases.retaining import Retention
     from cases.roles import Accounts
+    from cases.sealing import Seals
     from commands.engines import Engine
     from commands.settings import Reading, Settings
     from detectors.exposure import Agreed
@@ -242,6 +243,14 @@ class App:
                 actor=self.actor,
                 clock=self.clock,
             )
+
+    def seals(self, custody: "Custody") -> "Seals":
+        """The seals, as this person may put them on and have them broken."""
+        from cases.sealing import Seals
+
+        return Seals(
+            self.ledger, custody, self._indexes, self.actor, self.case_clock, self.accounts
+        )
 
     def retention(self, custody: "Custody") -> "Retention":
         """The rules of retention, over this archive."""

@@ -83,6 +83,7 @@ def ingest(
     section9 ingest --mailbox head@school.example archive.pst 'FW trip.msg' backup.zip
     section9 ingest --journal /var/spool/journal-export/
     """
+    from commands.alerting import tell
     from commands.logs import log_to_stderr
 
     log_to_stderr()
@@ -93,6 +94,7 @@ def ingest(
     except KeyboardInterrupt:
         click.echo(f"so far: {_sums(tally)}", err=True)
         raise
+    tell(app)
     _close(tally, as_json=as_json)
 
 

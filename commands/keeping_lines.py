@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from archive.events import Sealed
 from cases.holds import Standing
 from cases.retaining import Planned
 from section9 import CaseId, HoldId, MailId
@@ -36,6 +37,16 @@ class PlannedLine(Struct, frozen=True, tag_field="schema", tag="section9.planned
     kept: tuple[str, ...]
 
 
+class SealLine(Struct, frozen=True, tag_field="schema", tag="section9.seal/1"):
+    """A message under seal."""
+
+    mail: MailId
+    sealed: datetime
+    by: str
+    case: CaseId | None  # None: on arrival, by a hash list
+    reason: str
+
+
 class RetentionLine(Struct, frozen=True, tag_field="schema", tag="section9.retention/1"):
     """What a retention run did."""
 
@@ -66,3 +77,8 @@ def planned_line(one: Planned) -> PlannedLine:
     """A message that is due, as `--json` prints it."""
     due = one.due
     return PlannedLine(one.mail, due.kind, due.on, due.rule, not one.kept, one.kept)
+
+
+def seal_line(sealed: Sealed) -> SealLine:
+    """A seal, as `--json` prints it."""
+    return SealLine(sealed.mail, sealed.at, sealed.by, sealed.case, sealed.reason)

@@ -118,8 +118,10 @@ def purge(app: App, mails: tuple[str, ...], *, case_id: str, reason: str) -> Non
     """
     from cases.approvals import ApprovalMissingError, Asked
     from commands.holding import ask
+    from commands.logs import log_to_stderr
     from section9 import Act
 
+    log_to_stderr()
     found = tuple(app.gate.find(case_id, mail, act="purge") for mail in mails)
     case = app.casebook.case(case_id)
     asked = Asked(Act.PURGE_EARLY, found, reason, case.id, case.scope.concerned)

@@ -120,6 +120,7 @@ def conduct(app: App, *, attended: bool) -> None:
     \b
     section9 --home /srv/section9 conduct
     """
+    from commands.alerting import tell
     from commands.logs import log_to_stderr
     from ingest.service import conduct as empty_spool
 
@@ -135,7 +136,7 @@ def conduct(app: App, *, attended: bool) -> None:
     if attended:
         Thread(target=_end_with_stdin, args=(stop,), daemon=True).start()
     with app.pipelines() as open_pipeline:
-        empty_spool(app.spool, open_pipeline, stop=stop)
+        empty_spool(app.spool, open_pipeline, stop=stop, after_work=lambda: tell(app))
 
 
 def _end_with_stdin(stop: Event) -> None:

@@ -29,6 +29,7 @@ from pydantic_settings import (
     SettingsError as NotJsonError,
 )
 
+from commands.alerting import Alerts
 from commands.durations import parse
 from commands.keeping import Retention
 from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
@@ -143,6 +144,7 @@ class Settings(BaseSettings):
     approvals: Approvals = Approvals()
     protected: Protected = Protected()
     retention: Retention = Retention()
+    alerts: Alerts = Alerts()
 
     @model_validator(mode="after")
     def _routes_to_accounts(self) -> "Settings":

@@ -141,6 +141,7 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     section9 status
     section9 status --silent-after 2h
     """
+    from commands.alerting import say_untold
     from commands.lines import echo_json
     from commands.upkeep_lines import account_line
     from ingest.account import take
@@ -151,6 +152,7 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     if as_json:
         echo_json(account_line(account))
     else:
+        say_untold(app)
         _print(account)
     limit = silent_after or app.settings.journal.silent_after
     if limit and is_silent(account.last, app.clock(), limit):

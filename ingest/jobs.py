@@ -54,6 +54,7 @@ class Replayed(Struct, frozen=True, tag=True):
     blob: BlobId
     sightings: tuple[Sighting, ...] = ()
     findings: tuple[Finding, ...] = ()
+    sealed: bool = False  # nothing but its header is read
 
     @property
     def copy(self) -> SightingId:

@@ -15,19 +15,21 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from archive.events import Book, Collected, Scanned, Sighted, Turned
+from archive.events import Book, Collected, Scanned, Sealed, Sighted, Turned
 from archive.ledger import Ledger
 from archive.segment import Segment
 from cases.custody import Custody
 from ingest.jobs import Draft, Incoming, Replayed
 from ingest.pool import Pool
 from search.index import Index, RecordRejectedError
+from search.sealed import emptied, is_sealed
 from section9 import Defect, MailId, ParsedMail, Record, Sighting, SightingId
 
 BATCH = 200  # messages in a ledger segment, at most
 LOOK_UP = 2_000  # jobs asked after in the index at once
 REDUCED = 200  # characters of the subject, and people of each header, of a record that is refused
 ACTOR = "section9"
+BY_HASH = "on a hash list"
 
 log = structlog.get_logger()
 
@@ -83,13 +85,24 @@ class Pipeline:
         read = [(copy, draft) for copy, draft in read if draft not in lost]
         new = {copy: draft for copy, draft in read if copy not in known}
         if new:
+            self._seal(map(_record, new.values()))
             events = [event for draft in new.values() for event in self._events(draft)]
             head = self.ledger.append(Book.MAIL, events)
-            self._index([_record(draft) for draft in new.values()], segment=head.number)
+            self._index(self._present(map(_record, new.values())), segment=head.number)
         failed = tuple(draft for draft in drafts if not draft.record)
         # A copy that was met twice is new once and known once: what is counted adds up.
         old = Counter(copy for copy, _ in read) - Counter(new.keys())
         return Filed(tuple(new.values()), tuple(old.elements()), failed, tuple(lost))
+
+    def _seal(self, records: Iterable[Record]) -> None:
+        """Write down what a hash list sealed, before it is filed."""
+        mails = dict.fromkeys(record.mail for record in records if is_sealed(record))
+        now, sealed = self.clock(), self.custody.sealed
+        events = [Sealed(now, ACTOR, mail, None, BY_HASH) for mail in mails if mail not in sealed]
+        if events:
+            self.ledger.append(Book.CASES, events)
+            self.custody.refresh()
+            log.error("sealed", messages=len(events))
 
     def _known(self, copies: Sequence[SightingId]) -> set[SightingId]:
         """Tell which copies are in the archive, or were until they were purged."""
@@ -139,7 +152,8 @@ class Pipeline:
     def catch_up(self, *, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index up to the ledger. `progress` hears the number of each segment done."""
         for segments in grouped(map(self._segment, self.behind())):
-            jobs = (job for segment in segments for job in replayed(segment))
+            self.custody.refresh()
+            jobs = (self._marked(job) for segment in segments for job in replayed(segment))
             records = [_record(draft) for draft in self.pool.drafts(jobs)]
             *others, last = (segment.number for segment in segments)
             with self.custody.filing():
@@ -149,16 +163,30 @@ class Pipeline:
             for segment in segments:
                 progress(segment.number)
 
-    def _present(self, records: Sequence[Record]) -> list[Record]:
-        """Leave out what was purged: the ledger still tells of it, and nothing is left to find."""
+    def _present(self, records: Iterable[Record]) -> list[Record]:
+        """Leave out what was purged, of which the ledger still tells, and empty what is sealed."""
+        records, sealed = list(records), self.custody.sealed
         copies = self.custody.purged_copies(copy.id for one in records for copy in one.sightings)
         mails = self.custody.purged_mails(one.mail for one in records if not one.sightings)
         return [
-            replace(one, sightings=left)
+            emptied(present) if one.mail in sealed else present
             for one in records
-            if (left := tuple(copy for copy in one.sightings if copy.id not in copies))
+            if (present := _without(one, copies)).sightings
             or not (one.sightings or one.mail in mails)
         ]
+
+    def reread(self, mail: MailId) -> None:
+        """Index a message afresh from the ledger and its bytes: its seal was broken."""
+        segments = self.ledger.segments(Book.MAIL)
+        jobs = (job for one in segments for job in replayed(one) if job.mail == mail)
+        records = [_record(draft) for draft in self.pool.drafts(jobs)]
+        with self.custody.filing():
+            self.index.drop([mail])
+            self.index.put(self._present(records), segment=None)
+
+    def _marked(self, job: Replayed) -> Replayed:
+        """Have nothing read of a sealed message but its header."""
+        return msgspec.structs.replace(job, sealed=job.mail in self.custody.sealed)
 
     def _segment(self, number: int) -> Segment:
         return next(self.ledger.segments(Book.MAIL, after=number - 1))
@@ -199,6 +227,10 @@ def replayed(segment: Segment) -> Iterator[Replayed]:
 
 def _told(record: Record, sighting: Sighting) -> tuple[Sighting, ...]:
     return tuple(sighting if one.id == sighting.id else one for one in record.sightings)
+
+
+def _without(record: Record, copies: set[SightingId]) -> Record:
+    return replace(record, sightings=tuple(x for x in record.sightings if x.id not in copies))
 
 
 def grouped(segments: Iterable[Segment]) -> Iterator[Sequence[Segment]]:

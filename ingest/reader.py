@@ -8,10 +8,12 @@ from itertools import chain
 from detectors.scan import Scanner
 from ingest.attachments import Extracted, Extractor
 from ingest.formats.kinds import looks_like_mail
+from ingest.hashes import HashLists
 from ingest.identity import believed_date, mail_id
 from ingest.jobs import Replayed
 from ingest.parse import parse, parse_with_contents
 from search.direction import own_domains
+from search.sealed import SEALED, emptied, emptied_mail, is_sealed
 from section9 import (
     Defect,
     Finding,
@@ -32,15 +34,20 @@ HEADERS = 64 * 1024
 class Reader:
     """Turns exact bytes into records. One a process: its extractor serves one at a time."""
 
-    def __init__(self, *, extractor: Extractor, scanner: Scanner) -> None:
+    def __init__(
+        self, *, extractor: Extractor, scanner: Scanner, hashes: HashLists | None = None
+    ) -> None:
         self._extractor = extractor
+        self._hashes = hashes
         self.scanner = scanner
         self.rules = scanner.rules
 
     def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
         sightings = (sighting,)
-        mail, parsed = self._parse(message, give_up)
+        mail, parsed = self._parse(message, give_up, hashes=self._hashes)
+        if is_sealed(parsed):
+            return emptied(Record(mail, _date(parsed, sightings), parsed, sightings))
         parsed = _with_losses(parsed, sightings)
         findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=sighting.recipients)
         own = own_domains(parsed, sightings, self.scanner.domains)
@@ -48,7 +55,7 @@ class Reader:
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
         """Draft again the record of a message in the ledger: filed and found as it says there."""
-        _, parsed = self._parse(message, give_up)
+        _, parsed = self._parse(message, give_up or (SEALED if job.sealed else ""))
         parsed = _with_losses(parsed, job.sightings)
         date = _date(parsed, job.sightings)
         own = own_domains(parsed, job.sightings, self.scanner.domains)
@@ -62,12 +69,17 @@ class Reader:
         inner = (self.scanner.scan_text(part.text, part=part.id) for part in got.parts)
         return (*self.scanner.scan_text(got.text), *chain.from_iterable(inner))
 
-    def _parse(self, content: bytes, give_up: str) -> tuple[MailId, ParsedMail]:
+    def _parse(
+        self, content: bytes, give_up: str, *, hashes: HashLists | None = None
+    ) -> tuple[MailId, ParsedMail]:
         """Who a message is, by what it says itself, and all that could be read of it."""
         if give_up:
             parsed = unread(content, give_up)
             return mail_id(parsed), parsed
         parsed, contents = parse_with_contents(content)
+        digests = (part.sha256 for part in parsed.parts)
+        if hashes and hashes.match((content, *contents.values()), digests):
+            return mail_id(parsed), emptied_mail(parsed)  # unread: clause 7.4
         return mail_id(parsed), self._extracted(parsed, contents)
 
     def _extracted(self, parsed: ParsedMail, contents: Mapping[PartId, bytes]) -> ParsedMail:

@@ -26,14 +26,25 @@ LONGEST_PAUSE = 60.0
 OpenPipeline = Callable[[], AbstractContextManager[Pipeline]]
 
 
-def conduct(spool: Spool, open_pipeline: OpenPipeline, *, stop: Event) -> None:
-    """File what is spooled until `stop` is set, whatever else goes wrong."""
+def conduct(
+    spool: Spool,
+    open_pipeline: OpenPipeline,
+    *,
+    stop: Event,
+    after_work: Callable[[], None] = lambda: None,
+) -> None:
+    """File what is spooled until `stop` is set, whatever else goes wrong.
+
+    `after_work` is called when a round has filed something.
+    """
     pause = FIRST_PAUSE
     caught_up = False
     with spool.consume_lock():
         while not stop.is_set():
             try:
                 worked = _round(spool, open_pipeline, caught_up=caught_up, stop=stop)
+                if worked:
+                    after_work()
             except (Section9Error, OSError) as error:
                 log.error("round_failed", error=type(error).__name__, again_in=pause)  # noqa: TRY400 - a traceback could quote mail
                 stop.wait(pause)

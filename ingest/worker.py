@@ -23,6 +23,7 @@ from archive.store import FolderStore, StoreError
 from detectors.scan import Scanner
 from ingest.arrival import Arrival, by_smtp, opened
 from ingest.attachments import Extractor
+from ingest.hashes import HashesError, HashLists
 from ingest.jobs import Draft, Replayed, Sliced, Spooled, Stored, Task, WorkerSettings
 from ingest.reader import Reader
 from ingest.spool import Spool, SpoolError
@@ -149,7 +150,10 @@ class Worker:
         self._blobs.put_all([content for one in arrivals for content in one.contents])
 
     def _draft(self, task: Task, got: Fetched, stored: Future[None]) -> Draft:
-        record = self._read(task, got)
+        try:
+            record = self._read(task, got)
+        except HashesError as error:  # what may not be opened is not known: nothing is opened
+            return Draft(task.job, halted=type(error).__name__)
         try:
             self._await(stored, got)
         except BlobTamperedError as error:
@@ -192,7 +196,7 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
         agreed=settings.agreed,
     )
     addresses = frozenset(address.lower() for address in settings.journal_addresses)
-    reader = Reader(extractor=extractor, scanner=scanner)
+    reader = Reader(extractor=extractor, scanner=scanner, hashes=HashLists(Path(settings.home)))
     blobs = Blobs(FolderStore(Path(settings.archive)))
     return Worker(reader, Spool(Path(settings.home), run=None), blobs, directory, addresses)
 

@@ -153,7 +153,7 @@ FIELDS = (
         "flagged: a detector found something, and is more than barely sure; "
         "opaque: part of it could not be read, so no search sees that part; "
         "external: it came from outside the trust or went there; "
-        "forged: a journal report that was not believed",
+        "forged: a journal report that was not believed; held: a hold keeps it",
         "is:deleted",
         ("is",),
         ("deleted", "external", "flagged", "forged", "opaque"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from search.sealed import emptied, is_sealed
 from section9 import Finding, ParsedMail, Record, Sighting, Turn
 
 _T = TypeVar("_T")
@@ -21,7 +22,7 @@ def merge(old: Record, new: Record) -> Record:
     """
     if old == new:
         return old
-    return replace(
+    merged = replace(
         old,
         date=min((date for date in (old.date, new.date) if date is not None), default=None),
         parsed=_merge_parsed(old.parsed, new.parsed),
@@ -29,6 +30,8 @@ def merge(old: Record, new: Record) -> Record:
         findings=_merge_findings(old.findings, new.findings),
         own=_merge_own(old.own, new.own),
     )
+    # A seal that either carries is on all of it: what was known of the message is forgotten.
+    return emptied(merged) if is_sealed(old) or is_sealed(new) else merged
 
 
 def _merge_parsed(old: ParsedMail, new: ParsedMail) -> ParsedMail:

@@ -29,6 +29,7 @@ from search.index import (
 from search.merge import merge
 from search.order import rank
 from search.recipients import gather
+from search.sealed import is_sealed
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
 from search.sqlite_where import Found, counted, found, months
 from search.tree import Query, clean
@@ -96,6 +97,8 @@ class SqliteIndex:
         with translated(), transaction(self._db, "IMMEDIATE"):
             stored = self._stored(incoming)
             self._write(self._changes(stored, incoming))
+            if any(map(is_sealed, incoming.values())):  # it may have emptied what was there
+                self._db.execute(f"PRAGMA user_version = {TRACES}")
             if segment is not None:
                 self._apply(segment)
         log.debug("indexed", records=len(records), known=len(stored), segment=segment)

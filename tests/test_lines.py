@@ -21,6 +21,7 @@ SHAPES = [
     keeping_lines.PlannedLine,
     case_lines.RequestLine,
     keeping_lines.RetentionLine,
+    keeping_lines.SealLine,
     lines.TextLine,
     lines.VerifyLine,
     lines.WithheldLine,
