@@ -19,6 +19,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ingest.reports.copies import CopyEnvelope, envelope_to
 from ingest.reports.envelope import Addressee
+from ingest.traces.claim import Claim, Skipped
+from ingest.traces.file import open_trace
 
 RECIPE = Path(__file__).parents[1] / "docs" / "journaling" / "postfix.md"
 JOURNAL = "journal-7f3a9c@archive.school.example"
@@ -119,6 +121,7 @@ class Site:
     port: int
     mail: Sink
     archive: Sink
+    log: Path
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +132,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         folder.chmod(folder.stat().st_mode | 0o055)
     port, mail, archive = free_port(), free_port(), free_port()
     etc = configure(base, port=port, mail=mail, archive=archive)
-    made = Site(port, Sink(), Sink())
+    made = Site(port, Sink(), Sink(), base / "spool" / "log")
     servers = [
         Controller(made.mail, hostname="127.0.0.1", port=mail),
         Controller(made.archive, hostname="127.0.0.1", port=archive),
@@ -193,3 +196,29 @@ def test_refused_recipients_are_not_named_and_users_cannot_mail_the_journal(site
     copy = envelope_to(arrived(site.archive, b"Subject: two"), trusted=True)
 
     assert ([550, 554], (Addressee("ben@school.example"),)) == (replies, copy.recipients)
+
+
+def test_the_log_says_what_was_delivered_and_to_whom(site: Site) -> None:
+    """A real log reconciles: a claim for each who got it, none for the journal or what waits."""
+    people = ["eve@other.example", "mum@home.example"]
+    with client(site) as smtp:
+        smtp.sendmail(
+            "ada@school.example",
+            [*people, "ben@school.example"],  # of a transport that this Postfix does not have
+            b"Message-ID: <Three@School.example>\r\nSubject: three\r\n\r\nhello\r\n",
+        )
+    arrived(site.archive, b"Subject: three")
+    arrived(site.mail, b"Subject: three")
+
+    for _ in range(50):  # the log is written by a daemon of its own
+        with open_trace(site.log, journal=frozenset({JOURNAL})) as trace:
+            form, entries = trace.form, list(trace.entries)
+        claims = [one for one in entries if isinstance(one, Claim)]
+        told = sorted(who for one in claims for who in one.recipients if "three" in one.message_id)
+        if told == people and Skipped.JOURNAL in entries:
+            break
+        time.sleep(0.1)
+
+    assert ("Postfix", people) == (form, told)
+    assert Skipped.JOURNAL in entries
+    assert Skipped.NO_MESSAGE_ID not in entries
