@@ -2,8 +2,8 @@
 
 Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 nothing matched;
 10 no authority; 11 a case refused; 12 a second person is missing; 20 the archive does not verify;
-21 to 28 the archive, 30 to 32 the index cannot be used as it is; 130 interrupted.
-docs/operating.md has them all.
+21 to 28 the archive, 30 to 32 the index cannot be used as it is; 50 to 52 a
+mailbox server; 130 interrupted. docs/operating.md has them all.
 """
 
 import os

@@ -1,12 +1,14 @@
 """Collecting from a real Dovecot: every folder is taken, and what befell each copy is told."""
 
 import imaplib
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from dovecot import MASTER_PASSWORD, Dovecot, dovecot
@@ -306,6 +308,28 @@ def test_a_wrong_password_or_certificate_is_said_plainly(
         collector.collect(server_of(server, ca_file=None), ANN, Quiet())
 
     assert "horse" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("security", ["starttls", "none"])
+def test_other_ways_to_connect(
+    server: Dovecot, collector: Collector, security: Literal["starttls", "none"]
+) -> None:
+    """A connection may begin in clear and turn to TLS, or on loopback stay so."""
+    imap = server_of(server, security=security, port=server.port)
+
+    outcome = collector.collect(imap, GUS, Quiet())
+
+    assert (3, []) == (outcome.folders, outcome.failed)
+
+
+def test_a_server_that_is_away_is_said_plainly(server: Dovecot, collector: Collector) -> None:
+    """Where nobody listens the error names the place and the next step."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        away = server_of(server, port=unused.getsockname()[1])
+
+        with pytest.raises(ServerError, match=r"no IMAP at 127\.0\.0\.1 port \d+ .*refused"):
+            collector.collect(away, GUS, Quiet())
 
 
 # --- killed, and as a user runs it ---------------------------------------------------------------

@@ -119,6 +119,8 @@ class ImapMailbox:
             theirs = self._prefixes_of_others()
         found = {one.name: one for one in listed if not theirs or not one.name.startswith(theirs)}
         own = [one for one in found.values() if self._holds_mail(one)]
+        if self._is_gmail and not any("\\all" in _flags(one) for one in own):
+            raise MailboxError("Gmail hides All Mail: have it shown in IMAP, then run this again")
         marked = any("\\trash" in _flags(one) for one in own)
         return [self._folder(one, marked=marked) for one in own]
 
@@ -145,7 +147,11 @@ class ImapMailbox:
         flags = _flags(info)
         if flags & NO_MAIL:
             return False
-        return bool(flags & GMAIL) if "X-GM-EXT-1" in self._able else not flags & VIEWS
+        return bool(flags & GMAIL) if self._is_gmail else not flags & VIEWS
+
+    @property
+    def _is_gmail(self) -> bool:
+        return "X-GM-EXT-1" in self._able
 
     def _list(self, pattern: str) -> list[FolderInfo]:
         if not {"SPECIAL-USE", "LIST-EXTENDED"} <= self._able:
