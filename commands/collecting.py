@@ -12,7 +12,7 @@ from commands.display import safe
 
 if TYPE_CHECKING:
     from ingest.collectors.collect import Collector
-    from ingest.collectors.door import Server
+    from ingest.collectors.door import Server, ServerError
     from ingest.collectors.outcome import Outcome, Watch
 
 LOGGED = 30.0  # seconds between two lines of a log that tell how far a run has come
@@ -97,7 +97,8 @@ def graph(app: App, mailboxes: tuple[str, ...], *, as_json: bool) -> None:
 def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json: bool) -> None:
     """Collect some mailboxes and print what became of each; one that fails stops no other.
 
-    Exits with 1 when something could not be taken.
+    Exits with 1 when something could not be taken. A server that refuses us ends the run, after
+    what was collected until then is said.
     """
     from commands.logs import log_to_stderr
 
@@ -111,10 +112,12 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
         from commands.progress import progress
 
         with progress("collecting mail", total=0, unit="messages") as bar:
-            watch = Paced(bar)
-            for mailbox in named:
-                closing.take(collector, server, mailbox, watch)
+            stopped = closing.take_all(collector, server, named, Paced(bar))
     closing.print()
+    if stopped:
+        raise stopped
+    if closing.incomplete:
+        raise click.exceptions.Exit(1)
 
 
 class Paced:
@@ -158,33 +161,42 @@ class Closing:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._outcomes: list[Outcome] = []
+        self.outcomes: list[Outcome] = []
         self._failed: dict[str, str] = {}  # why, by mailbox
 
-    def take(self, collector: "Collector", server: "Server", mailbox: str, watch: "Watch") -> None:
-        """Collect one mailbox, and keep what is to be said of it."""
-        from ingest.collectors.door import MailboxError
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be taken."""
+        return bool(self._failed) or any(outcome.failed for outcome in self.outcomes)
 
-        try:
-            self._outcomes.append(collector.collect(server, mailbox, watch))
-        except MailboxError as error:
-            self._failed[mailbox] = str(error)
+    def take_all(
+        self, collector: "Collector", server: "Server", mailboxes: Iterable[str], watch: "Watch"
+    ) -> "ServerError | None":
+        """Collect mailboxes and keep what is to be said of each; gives what ended it early."""
+        from ingest.collectors.door import MailboxError, ServerError
+
+        for mailbox in mailboxes:
+            try:
+                self.outcomes.append(collector.collect(server, mailbox, watch))
+            except MailboxError as error:
+                self._failed[mailbox] = str(error)
+            except ServerError as error:
+                return error
+        return None
 
     def print(self) -> None:
         """Say it; failures on standard error."""
-        for outcome in self._outcomes:
+        for outcome in self.outcomes:
             for failure in outcome.failed:
                 where = f"{outcome.mailbox} {failure.folder} {failure.item}"
                 click.echo(safe(f"{where}: {failure.why}; the next run tries again"), err=True)
         for mailbox, why in self._failed.items():
             click.echo(safe(f"{mailbox}: {why}"), err=True)
-        for outcome in self._outcomes:
+        for outcome in self.outcomes:
             self._print_one(outcome)
-        if not self._as_json and len(self._outcomes) + len(self._failed) > 1:
+        if not self._as_json and len(self.outcomes) + len(self._failed) > 1:
             failed = f"; {len(self._failed):,} mailboxes failed" if self._failed else ""
-            click.echo(f"{len(self._outcomes):,} mailboxes: {_counts(self._outcomes)}{failed}")
-        if self._failed or any(outcome.failed for outcome in self._outcomes):
-            raise click.exceptions.Exit(1)
+            click.echo(f"{len(self.outcomes):,} mailboxes: {_counts(self.outcomes)}{failed}")
 
     def _print_one(self, outcome: "Outcome") -> None:
         from commands.lines import collect_line, echo_json

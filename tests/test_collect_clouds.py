@@ -19,8 +19,9 @@ from running import House, made, wait_for
 
 from archive.events import Book, Sighted, Turned
 from commands.app import App
+from commands.collecting import Closing
 from ingest.collectors.collect import Collector
-from ingest.collectors.door import Server
+from ingest.collectors.door import Server, ServerError
 from ingest.collectors.ews import ExchangeSettings
 from ingest.collectors.exchange import Exchange
 from ingest.collectors.graph import Graph
@@ -260,6 +261,25 @@ def test_a_killed_run_is_gone_on_with(cloud: Cloud, keys: Keys, tmp_path: Path) 
     assert f"{NOBODY}: " in done.stderr.decode()
     assert "check the address" in done.stderr.decode()
     assert SECRET not in (done.stdout + done.stderr).decode()
+
+
+def test_a_server_that_refuses_us_ends_the_run_and_what_was_done_is_said(
+    cloud: Cloud, keys: Keys, collector: Collector
+) -> None:
+    """The mailboxes before it are counted; those after it are left to the next run."""
+    first, second = "d.eva@school.example", "e.fox@school.example"
+    cloud.fill(first, 1)
+    cloud.fill(second, 1)
+    closing = Closing(as_json=False)
+
+    with server(cloud, keys) as opened:
+        before = closing.take_all(collector, opened, [first], Quiet())
+        cloud.double.trouble = lambda _request, _time: Reply(401)
+        stopped = closing.take_all(collector, opened, [second, first], Quiet())
+
+    assert before is None
+    assert isinstance(stopped, ServerError)
+    assert [first] == [outcome.mailbox for outcome in closing.outcomes]
 
 
 @pytest.mark.parametrize(
