@@ -16,7 +16,7 @@ from typing import BinaryIO, Literal
 
 from ingest.formats import archives, maildir
 from ingest.formats.archives import Member, UnpackError
-from ingest.formats.kinds import PROMISES, Content, Kind, detect
+from ingest.formats.kinds import PROMISES, Kind, detect
 from ingest.formats.mbox import spans
 from ingest.jobs import Sliced, Stored
 from ingest.rebuilder import Item, Rebuilder
@@ -163,7 +163,7 @@ class Files:
                 case Kind.OTHER:
                     yield from self._other(one, content)
 
-    def _other(self, one: _File, content: Content) -> Iterator[Sliced | Taken | Skipped]:
+    def _other(self, one: _File, content: mmap.mmap) -> Iterator[Sliced | Taken | Skipped]:
         """Whoever names a file means it, unless its name promises what it does not hold."""
         if one.suffix in PROMISES:
             why = f"is not {PROMISES[one.suffix]}, or is damaged"
@@ -173,8 +173,9 @@ class Files:
         else:
             yield Skipped(one.place, "does not look like mail; name the file itself to take it")
 
-    def _slices(self, one: _File, content: Content) -> Iterator[Sliced | Taken | Skipped]:
+    def _slices(self, one: _File, content: mmap.mmap) -> Iterator[Sliced | Taken | Skipped]:
         place = maildir.place(one.label)
+        kept = 0  # where the pages begin that were read and not given back
         for number, (start, end) in enumerate(spans(content), 1):
             if end - start > LARGEST:
                 where = f"{one.place}#{number}"
@@ -185,6 +186,7 @@ class Files:
             item = f"{item}#{number}" if number > 1 else item
             sighting = self._sighting(folder, item, slice_, trashed=bool(place and place.trashed))
             one.progress(end / len(content))
+            kept = _given_back(content, kept, end)
             if one.on_disk:
                 yield Sliced(sighting, str(one.on_disk), start, end - start, self._vouched)
             else:
@@ -256,6 +258,18 @@ class Files:
             rebuilt=rebuilt,
             story=turns,
         )
+
+
+def _given_back(content: mmap.mmap, start: int, end: int) -> int:
+    """Give mapped pages back that are done with; they would count as our memory.
+
+    Returns where the next begin.
+    """
+    if end - start < ENOUGH:
+        return start
+    end -= end % mmap.PAGESIZE
+    content.madvise(mmap.MADV_DONTNEED, start, end - start)
+    return end
 
 
 def _members(one: _File, kind: Kind, size: int) -> Iterator[Member]:

@@ -7,7 +7,6 @@ named and another goes on after it.
 
 import hashlib
 import math
-import mmap
 import socket
 import time
 from collections.abc import Iterator
@@ -154,5 +153,8 @@ def _item(told: Told, content: bytes, way: str, sha256: str) -> Item:
 
 
 def _sha256(file: BinaryIO) -> str:
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()

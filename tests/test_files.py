@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ingest.files import DEEPEST, Files, Skipped
@@ -263,3 +264,15 @@ def test_what_cannot_be_opened_is_one_line_and_the_rest_goes_on(
     assert (True, True) == (line.failed, line.place.startswith(str(path)))
     assert why in line.why
     assert isinstance(last, Sliced)
+
+
+def test_a_large_mbox_costs_no_memory(tmp_path: Path) -> None:
+    """Pages that were read are given back: what stays mapped does not grow with the file."""
+    path = tmp_path / "large.mbox"
+    path.write_bytes((FIRST + b"word\n" * 800_000 + b"\n") * 15)
+    files = Files(mailbox="", seen=NOW, store=list, scratch=tmp_path)
+
+    most = max(psutil.Process().memory_full_info().uss for _ in files.messages([path]))
+    size = path.stat().st_size
+
+    assert most < psutil.Process().memory_full_info().uss + size // 2
