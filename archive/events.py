@@ -166,6 +166,17 @@ class NoticeGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class RightsChanged:
+    """The settings were found to say otherwise than before who may do what."""
+
+    at: datetime
+    by: str  # who acted when it was found; not who changed them
+    sha256: str  # of all that they say of it, addresses included
+    accounts: tuple[str, ...]  # `h.ead: authoriser, head-teacher`
+    kind: Literal["rights-changed"] = "rights-changed"
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleImported:
     """The directory of people was replaced."""
 
@@ -412,6 +423,7 @@ Event = (
     | CaseExtended
     | CaseClosed
     | NoticeGiven
+    | RightsChanged
     | PeopleImported
     | Requested
     | Approved

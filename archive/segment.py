@@ -39,6 +39,7 @@ from archive.events import (
     Requested,
     RequestUsed,
     RetentionRan,
+    RightsChanged,
     Scanned,
     SealBroken,
     Sealed,
@@ -57,7 +58,7 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: (Sighted, Scanned, Turned, Collected),
     Book.CASES: (
         *(CaseOpened, CaseApplied, ExtensionApplied, CaseExtended, CaseClosed),
-        *(NoticeGiven, PeopleImported),
+        *(NoticeGiven, RightsChanged, PeopleImported),
         *(Requested, Approved, Declined, RequestUsed),
         *(HoldPlaced, HoldReleased, Sealed, SealBroken, HashesAdded, Alerted),
         *(Purged, PurgeFinished, RetentionRan),

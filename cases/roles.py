@@ -104,11 +104,12 @@ class Accounts:
     known: tuple[Account, ...] = ()
     domains: tuple[str, ...] = field(default=(), kw_only=True)  # the trust's own
     routing: Mapping[AccountRole, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    enforced: bool = field(default=False, kw_only=True)  # roles have been configured before
 
     @property
     def configured(self) -> bool:
         """Tell whether roles are checked at all."""
-        return bool(self.known)
+        return self.enforced or bool(self.known)
 
     def account(self, name: str) -> Account:
         """An account by its name; one that the settings do not name has no roles."""

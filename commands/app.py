@@ -162,11 +162,18 @@ class App:
 
     @cached_property
     def accounts(self) -> "Accounts":
-        """Who may do what."""
-        from commands.rights import accounts
+        """Who may do what; the ledger learns of it where it changed."""
+        from cases.rights import noted
+        from commands.rights import accounts, fingerprint
 
         settings = self.settings
-        return accounts(settings.roles, settings.routing, domains=settings.trust.domains)
+        return noted(
+            self.ledger,
+            accounts(settings.roles, settings.routing, domains=settings.trust.domains),
+            sha256=fingerprint(settings),
+            actor=self.actor,
+            clock=self.case_clock,
+        )
 
     def require_operator(self) -> None:
         """Refuse who may not bring mail in or make the index again: `NoAuthorityError`.

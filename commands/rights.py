@@ -3,6 +3,7 @@
 They come from `section9.toml` alone, whose owner is not whoever runs a command.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -101,6 +102,12 @@ def accounts(
             AccountRole.DSL: routing.dsl,
         },
     )
+
+
+def fingerprint(settings: BaseModel) -> str:
+    """The SHA-256 of all that the settings say of who may do what."""
+    rights = settings.model_dump_json(include={"roles", "routing", "approvals", "protected"})
+    return hashlib.sha256(rights.encode()).hexdigest()
 
 
 def protected(section: Protected) -> "Correspondence":

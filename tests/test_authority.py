@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import House, made
 
-from archive.events import Book, CaseClosed, CaseOpened, Refused
+from archive.events import Book, CaseClosed, CaseOpened, Refused, RightsChanged
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError
@@ -29,6 +29,7 @@ from cases.casebook import Casebook
 from cases.clock import not_before
 from cases.desk import Desk
 from cases.notices import NoticeRefusedError, Notices
+from cases.rights import noted
 from cases.roles import Account, Accounts, ConflictError, RoleMissingError
 from section9 import AccountRole, Extent, Purpose, Scope
 
@@ -308,6 +309,31 @@ def test_a_notice_that_was_not_given_is_not_recorded(
     with pytest.raises(NoticeRefusedError):
         notices.add(text, version=version, given=given)
     assert 1 == len(notices.given())
+
+
+def test_rights_do_not_change_unseen(ledger: Ledger) -> None:
+    """What the settings say is on the ledger once for each change; who has a role is named."""
+    none, some = Accounts(), ACCOUNTS
+    for accounts, sha256 in ((none, "a"), (some, "b"), (some, "b"), (some, "c"), (some, "b")):
+        noted(ledger, accounts, sha256=sha256, actor="x", clock=lambda: NOW)
+
+    changes = [one for one in ledger.events(Book.CASES) if isinstance(one, RightsChanged)]
+
+    assert ["b", "c", "b"] == [one.sha256 for one in changes]
+    assert "h.ead: authoriser, head-teacher" in changes[0].accounts
+
+
+def test_there_is_no_way_back_to_the_time_without_roles(ledger: Ledger) -> None:
+    """Emptying [roles] lets nobody in: roles are checked for ever once there were any."""
+    first = noted(ledger, Accounts(), sha256="a", actor="x", clock=lambda: NOW)
+    noted(ledger, ACCOUNTS, sha256="b", actor="x", clock=lambda: NOW)
+    emptied = noted(ledger, Accounts(), sha256="a", actor="x", clock=lambda: NOW)
+
+    assert (False, True) == (first.configured, emptied.configured)
+    with pytest.raises(RoleMissingError):
+        Casebook(ledger, "x", lambda: NOW, emptied).open(
+            replace(APPLICATION, investigator="x", authoriser="y")
+        )
 
 
 ROLES = """
