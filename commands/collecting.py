@@ -9,6 +9,7 @@ import click
 
 from commands.app import App
 from commands.display import safe
+from section9 import Change
 
 if TYPE_CHECKING:
     from ingest.collectors.collect import Collector
@@ -215,8 +216,8 @@ def _counts(outcomes: "list[Outcome]") -> str:
     seen = sum(one.seen for one in outcomes)
     turns = [
         f"{count:,} {change}"
-        for change in ("moved", "deleted", "purged", "restored")
-        if (count := sum(one.turns.get(change, 0) for one in outcomes))  # type: ignore[call-overload]
+        for change in Change
+        if (count := sum(one.turns[change] for one in outcomes))
     ]
     told = f"; {', '.join(turns)}" if turns else ""
     return f"{seen:,} seen = {new:,} new + {known:,} known + {failed:,} failed{told}"

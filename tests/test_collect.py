@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from running import made
+from structlog.testing import capture_logs
 
 from commands.app import App
+from commands.collecting import Paced
 from ingest.collectors import story
 from ingest.collectors.collect import Collector
 from ingest.collectors.door import (
@@ -298,6 +300,19 @@ def test_two_runs_at_once_are_refused(app: App, collector: Collector) -> None:
     assert collector
     with pytest.raises(Exception, match="is at work here"), app.collector():
         pass
+
+
+def test_a_run_without_a_terminal_logs_its_pace() -> None:
+    """How much is done, of how much, how fast and how long yet; counts alone."""
+    with capture_logs() as logged:
+        paced = Paced(Count(), every=0)
+        paced.expect(30)
+        paced.advance(10)
+
+    [line] = logged
+    assert ("collecting", 10, 30) == (line["event"], line["done"], line["of"])
+    assert line["per_second"] > 0
+    assert line["seconds_left"] >= 0
 
 
 # --- stories: pure -------------------------------------------------------------------------------
