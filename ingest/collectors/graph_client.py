@@ -91,12 +91,17 @@ class GraphClient:
         done: dict[str, Part] = {}
         left = {str(number): path for number, path in enumerate(paths)}
         patience = Patience(self._settings.patience, self._sleep)
+        renewed = False
         while left:
             chunk = list(left.items())[:AT_ONCE]
             parts = self._decoded(
                 self._send("POST", "/$batch", limit=limit, body=_requests(chunk)), Parts
             ).responses
             answered = {part.id: part for part in parts if part.id in left}
+            if any(part.status == UNAUTHORIZED for part in answered.values()):
+                self._renew(again=renewed)
+                renewed = True
+                continue
             ready = {name: part for name, part in answered.items() if part.status not in BUSY}
             done |= ready
             left = {name: path for name, path in left.items() if name not in ready}
@@ -125,11 +130,11 @@ class GraphClient:
                 case _ if answer.status in BUSY:
                     if not busy.wait(answer.wait):
                         raise _busy()
-                case _ if answer.status == UNAUTHORIZED and not renewed:
-                    self._tokens.forget()
+                case _ if answer.status == UNAUTHORIZED:
+                    self._renew(again=renewed)
                     renewed = True
                 case _:
-                    raise self._refused(answer)
+                    raise GraphError(answer.status, error_code(answer.content))
 
     def _once(self, method: str, url: str, *, limit: int, body: bytes | None) -> Answer:
         try:
@@ -172,13 +177,14 @@ class GraphClient:
                 "again; if it stays so, check [collect.graph] endpoint"
             ) from error
 
-    def _refused(self, answer: Answer) -> Exception:
-        if answer.status == UNAUTHORIZED:
-            return ServerError(
+    def _renew(self, *, again: bool) -> None:
+        """Give up the token that Graph refuses; it refuses us when it does so again."""
+        if again:
+            raise ServerError(
                 "Microsoft Graph refuses the token: check that endpoint and login_endpoint in "
                 "[collect.graph] belong to the same cloud, and tenant"
             )
-        return GraphError(answer.status, error_code(answer.content))
+        self._tokens.forget()
 
 
 def _read(response: httpx.Response, limit: int) -> bytes:

@@ -91,7 +91,13 @@ class Tokens:
         """
         if self._app is None:
             self._app = self._application()
-        answer = self._app.acquire_token_for_client([f"{self._settings.endpoint}/.default"])
+        try:
+            answer = self._app.acquire_token_for_client([f"{self._settings.endpoint}/.default"])
+        except ValueError as error:  # no JSON: a proxy's page, as likely as not
+            raise ServerError(
+                "the sign-in host gave an answer that was not understood: check [collect.graph] "
+                "login_endpoint and proxy"
+            ) from error
         token = answer.get("access_token")
         if not token:
             raise ServerError(_why(answer))
