@@ -30,11 +30,14 @@ def list_(app: App, *, as_json: bool) -> None:
     from commands.upkeep_lines import quarantined_line
     from ingest.quarantine import everything
 
-    for aside in everything(app.spool):
+    found = tuple(everything(app.spool))
+    for aside in found:
         if as_json:
             echo_json(quarantined_line(aside))
         else:
             click.echo(_row(aside))
+    if not found:
+        click.echo("nothing is set aside", err=True)
 
 
 def _row(aside: "Aside") -> str:

@@ -171,7 +171,8 @@ def _print(now: "Account") -> None:
         f" = {now.indexed:,} indexed + {now.purged:,} purged"
     )
     click.echo(f"messages {now.messages:,}, of which {now.opaque:,} could not be fully read")
-    click.echo(f"last     {f'{now.last:%Y-%m-%d %H:%M:%S} UTC' if now.last else 'none'} came in")
+    last = f"{now.last:%Y-%m-%d %H:%M:%S} UTC" if now.last else "never"
+    click.echo(f"last     message from a mail server: {last}")
     for problem in now.problems:
         click.secho(f"problem  {problem}", fg="red")
     if not now.problems:
