@@ -243,7 +243,9 @@ def test_what_moves_while_we_look_is_not_purged(box: Box, collect: Run, copies: 
 def test_a_failure_is_listed_and_tried_again(box: Box, collect: Run, copies: Copies) -> None:
     """What cannot be fetched is named with the reason, and taken when it can be."""
     box.broken = {"b"}
+    box.put("c", DONE, message("c"))
     first = collect()
+    box.drop("c")  # so that the second run looks twice
     second = collect()
     box.broken = set()
     third = collect()
@@ -251,10 +253,10 @@ def test_a_failure_is_listed_and_tried_again(box: Box, collect: Run, copies: Cop
     assert [("Inbox", "b", "ErrorItemCorrupt")] == [
         (one.folder, one.item, one.why) for one in first.failed
     ]
-    assert (2, 1, 0) == (first.seen, first.new, first.known)
+    assert (3, 2, 0) == (first.seen, first.new, first.known)
     assert (2, 0, 1, 1) == (second.seen, second.new, second.known, len(second.failed))
     assert (2, 1, 1, []) == (third.seen, third.new, third.known, third.failed)
-    assert {"a", "b"} == set(copies())
+    assert {"a", "b", "c"} == set(copies())
 
 
 def test_a_name_that_lasts_saves_a_fetch(box: Box, collect: Run, copies: Copies) -> None:

@@ -93,6 +93,7 @@ class _Run:
         self._missing: dict[SightingId, _Missing] = {}
         self._looks: dict[FolderId, tuple[FolderId, str, datetime, str]] = {}
         self._vanished = 0
+        self._tried: set[tuple[str, ItemId]] = set()  # in vain, in this run: by folder
         self.outcome = Outcome(place.source, place.mailbox)
 
     def go(self) -> None:
@@ -133,6 +134,7 @@ class _Run:
                 self._memory.forgive(self._place, folder.path, failed)
             else:
                 fresh.setdefault(failed, Item(failed))
+        fresh = {id_: one for id_, one in fresh.items() if (folder.path, id_) not in self._tried}
         if count:
             self.outcome.known += len(there) - len(gone)
             self.outcome.seen += len(there) - len(gone)
@@ -160,7 +162,6 @@ class _Run:
                 fetched = self._box.fetch(one.folder, fresh)
                 for batch in self._by.landing.batches(fetched):
                     self._file(one, batch)
-                    self._watch.advance(len(batch))
 
     def _moved_by_name(self, found: _Found) -> list[Item]:
         """Tell of the copies that moved here, as their lasting names show; give the others."""
@@ -190,6 +191,7 @@ class _Run:
                 job = _job(self._place, found.folder, item, one)
                 jobs[job.copy] = (job, item)
         self._tell_moved(found.folder, turned)
+        self._watch.advance(len(batch) - len(jobs))
         for filed in self._by.pipeline.file(job for job, _ in jobs.values()):
             self._count(found.folder, filed, {copy: item for copy, (_, item) in jobs.items()})
 
@@ -213,6 +215,7 @@ class _Run:
             self._fail(folder, one.id, one.why)
 
     def _fail(self, folder: Folder, item: ItemId, why: str) -> None:
+        self._tried.add((folder.path, item))
         self.outcome.failed.append(Failure(folder.path, item, why))
         self._memory.fail(self._place, folder.path, item, why)
 
@@ -220,6 +223,7 @@ class _Run:
         """Count what was filed, and remember it now that the ledger has it."""
         self._memory.follow(self._by.pipeline.ledger)
         self._memory.name_lasting((copy, items[copy].lasting) for copy in filed.copies)
+        self._watch.advance(len(filed.copies) + len(filed.failed))
         self.outcome.new += len(filed.new)
         self.outcome.known += len(filed.known)
         self.outcome.findings += sum(len(d.record.findings) for d in filed.new if d.record)

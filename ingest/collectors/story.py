@@ -15,7 +15,8 @@ def begun(folder: Folder, item: Item, *, arrived: datetime | None, seen: datetim
     change = _change(folder)
     if change is None:
         return []
-    after, before = _between(item, arrived, seen)
+    sure = arrived if arrived and arrived <= seen else None  # the server's clock may be ahead
+    after, before = _between(item, sure, seen)
     return [Turn(change, folder.path, after, before, item.by, item.id)]
 
 
