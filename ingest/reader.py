@@ -1,9 +1,12 @@
 """What a worker does with one message: parse, extract, scan, and draft its record."""
 
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+
+import structlog
 
 from detectors.scan import Scanner
 from ingest.attachments import Extracted, Extractor
@@ -27,6 +30,10 @@ from section9 import (
     Source,
 )
 
+log = structlog.get_logger()
+
+SCAN_FAILED = "scan-failed"
+"""The defect of a message that can be searched, but that no rule has judged: a rule failed."""
 HEADERS = 64 * 1024
 """Bytes at the start of a message in which headers are looked for when nothing else is read."""
 
@@ -49,9 +56,26 @@ class Reader:
         if is_sealed(parsed):
             return emptied(Record(mail, _date(parsed, sightings), parsed, sightings))
         parsed = _with_losses(parsed, sightings)
-        findings = self.scanner.scan(parsed, sender=sighting.sender, recipients=sighting.recipients)
+        parsed, findings = self._scanned(parsed, sighting)
         own = own_domains(parsed, sightings, self.scanner.domains)
         return Record(mail, _date(parsed, sightings), parsed, sightings, findings, own)
+
+    def _scanned(
+        self, parsed: ParsedMail, sighting: Sighting
+    ) -> tuple[ParsedMail, tuple[Finding, ...]]:
+        """Scan, and note it where a rule fails: its fault must not cost a message its text."""
+        try:
+            findings = self.scanner.scan(
+                parsed, sender=sighting.sender, recipients=sighting.recipients
+            )
+        except MemoryError:  # the worker cannot go on
+            raise
+        except Exception as bug:  # noqa: BLE001 - where it is, and of which kind; its words may be mail
+            traceback.print_tb(bug.__traceback__)
+            log.error("scan-failed", blob=sighting.blob, bug=type(bug).__name__)  # noqa: TRY400 - as above
+            defect = Defect(SCAN_FAILED, part=None, hides=True)
+            return replace(parsed, defects=(*parsed.defects, defect)), ()
+        return parsed, findings
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
         """Draft again the record of a message in the ledger: filed and found as it says there."""
@@ -77,10 +101,12 @@ class Reader:
             parsed = unread(content, give_up)
             return mail_id(parsed), parsed
         parsed, contents = parse_with_contents(content)
-        digests = (part.sha256 for part in parsed.parts)
-        if hashes and hashes.match((content, *contents.values()), digests):
+        if hashes and hashes.match((content, *contents.values()), _digests(parsed)):
             return mail_id(parsed), emptied_mail(parsed)  # unread: clause 7.4
-        return mail_id(parsed), self._extracted(parsed, contents)
+        whole = self._extracted(parsed, contents)
+        if hashes and hashes.match((), _digests(whole)):  # what lay in an archive
+            return mail_id(parsed), emptied_mail(parsed)
+        return mail_id(parsed), whole
 
     def _extracted(self, parsed: ParsedMail, contents: Mapping[PartId, bytes]) -> ParsedMail:
         """Fill in the text of attachments that are documents, and the files inside them."""
@@ -116,6 +142,10 @@ def unread(content: bytes, why: str) -> ParsedMail:
     parsed = parse(headers + b"\n\n")
     defect = Defect(why, part=None, hides=True)
     return replace(parsed, parts=(), defects=(*parsed.defects, defect))
+
+
+def _digests(parsed: ParsedMail) -> Iterator[str]:
+    return (part.sha256 for part in parsed.parts)
 
 
 def _with_losses(parsed: ParsedMail, sightings: tuple[Sighting, ...]) -> ParsedMail:

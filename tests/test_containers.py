@@ -27,6 +27,7 @@ from section9 import BlobId, Defect, Part, PartId, PartKind, Record, Sighting, S
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 MIB = 1024 * 1024
+SEEN = datetime(2026, 3, 2, tzinfo=UTC)
 LETTER = b"From: a@b.example\nSubject: Trip\nContent-Type: text/plain\n\nDear parents"
 PAGE = make.pdf(make.shown("Hello pupil"))
 
@@ -260,9 +261,7 @@ def test_bombs_are_left_alone(bomb: str) -> None:
 
 
 def record_of(message: bytes) -> Record:
-    sighting = Sighting(
-        SightingId("x"), BlobId("x"), Source.FILE, seen=datetime(2026, 3, 2, tzinfo=UTC)
-    )
+    sighting = Sighting(SightingId("x"), BlobId("x"), Source.FILE, seen=SEEN)
     with Extractor() as extractor:
         return Reader(extractor=extractor, scanner=Scanner()).new(sighting, message, give_up="")
 
@@ -289,6 +288,23 @@ def test_opening_does_not_change_who_a_message_is() -> None:
     message = attached(make.zipped({"notes.txt": "Hello"}), "a.zip")
 
     assert mail_id(parse_with_contents(message)[0]) == record_of(message).mail
+
+
+def test_a_rule_that_fails_costs_no_text() -> None:
+    """The message is filed with all its words, and says that it was not judged."""
+
+    def broken(_address: str) -> None:
+        raise ZeroDivisionError
+
+    message = b"From: a@b.example\nTo: c@d.example\n\nPupil Ann, NHS number 943 476 5919"
+    sighting = Sighting(SightingId("x"), BlobId("x"), Source.FILE, seen=SEEN)
+    scanner = Scanner(person=broken, domains=frozenset({"b.example"}))
+    with Extractor() as extractor:
+        reader = Reader(extractor=extractor, scanner=scanner)
+        record = reader.new(sighting, message, give_up="")
+
+    assert (Defect("scan-failed", hides=True),) == record.parsed.defects
+    assert ["Pupil Ann, NHS number 943 476 5919"] == [part.text for part in record.parsed.parts]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the corpora of ../shared/data")
