@@ -25,6 +25,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from bench.table import Row
 from commands.logs import log_to_stderr
 from ingest.listener import listen
 from ingest.smtp.terms import ListenerSettings
@@ -73,7 +74,7 @@ async def serve_ours(port: int, data: Path) -> None:
     await listen(settings, spool, stop=asyncio.Event(), ready=lambda _host, _port: None)
 
 
-def main(address: str | None) -> None:
+def main(address: str | None) -> list[Row]:
     """Load both in turn and print rates, ratio and memory."""
     if not shutil.which("smtp-source"):
         sys.exit("smtp-source is not installed: it comes with Postfix")
@@ -84,7 +85,7 @@ def main(address: str | None) -> None:
             for target, found in rates.items():
                 found.append(MESSAGES / seconds(target))
             peaks.append(peak(process))
-    report(rates[noop], rates[ours], peaks)
+    return [report(rates[noop], rates[ours], peaks)]
 
 
 def seconds(target: str) -> float:
@@ -95,7 +96,7 @@ def seconds(target: str) -> float:
     return time.monotonic() - began
 
 
-def report(noop: list[float], ours: list[float], peaks: list[int]) -> None:
+def report(noop: list[float], ours: list[float], peaks: list[int]) -> Row:
     """Print what was measured."""
     ratio = statistics.median(mine / his for mine, his in zip(ours, noop, strict=True))
     print(f"no-op aiosmtpd  {statistics.median(noop):6.0f} messages/s")
@@ -104,6 +105,8 @@ def report(noop: list[float], ours: list[float], peaks: list[int]) -> None:
     if peaks[-1]:
         most = ROUNDS * MESSAGES
         print(f"memory          {peaks[0]} KiB after {MESSAGES:,}, {peaks[-1]} after {most:,}")
+    beside = f"no-op aiosmtpd {statistics.median(noop):,.0f}/s"
+    return Row("mail accepted", f"{statistics.median(ours):,.0f} messages/s", beside, ratio)
 
 
 def peak(process: int | None) -> int:

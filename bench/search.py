@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from bench.elastic import fresh, node
+from bench.table import Row
 from bench.throughput import CORPUS, corpus
 from commands.app import App
 from commands.logs import log_to_stderr
@@ -62,25 +63,26 @@ ENGINES = ("sqlite", "elastic")
 Timings = Mapping[str, Sequence[float]]  # milliseconds of each search
 
 
-def main(size: int = USUAL, engines: Sequence[str] = ENGINES) -> None:
+def main(size: int = USUAL, engines: Sequence[str] = ENGINES) -> list[Row]:
     """Measure engines up to a size."""
     log_to_stderr()
     if not CORPUS.is_dir():
         print(f"no mail to measure searches on: {CORPUS} is absent")
-        return
-    base = read(corpus())
+        return []
+    base, rows = read(corpus()), list[Row]()
     if "sqlite" in engines:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "index.sqlite"
-            measure(lambda: open_sqlite(path, mode="write"), base, size)
+            rows += measure(lambda: open_sqlite(path, mode="write"), base, size)
     if "elastic" in engines:
         with node() as url:
             if url:
                 settings = fresh(url)
-                measure(lambda: open_elastic(settings, mode="write"), base, size)
+                rows += measure(lambda: open_elastic(settings, mode="write"), base, size)
+    return rows
 
 
-def measure(opened: Callable[[], Index], base: Sequence[Record], largest: int) -> None:
+def measure(opened: Callable[[], Index], base: Sequence[Record], largest: int) -> Iterator[Row]:
     """Fill an index step by step, and search it at each."""
     before = None
     with closing(opened()) as index:
@@ -91,6 +93,7 @@ def measure(opened: Callable[[], Index], base: Sequence[Record], largest: int) -
             rate = (size - held) / (time.perf_counter() - began)
             found = timings(index)
             report(f"{index.description}, {size:,} records ({rate:,.0f}/s in)", found, before)
+            yield row(f"ten searches in {size:,}, {index.description}", found[ALL], before)
             before = found
 
 
@@ -153,6 +156,14 @@ def report(title: str, found: Timings, before: Timings | None) -> None:
         p50, p95 = median_and_p95(times)
         growth = f"{p50 / median_and_p95(before[text])[0]:.1f}x" if before else ""
         print(f"{p50:>10.1f}{p95:>10.1f}{growth:>8}  {text}")
+
+
+def row(what: str, times: Sequence[float], before: Timings | None) -> Row:
+    """Tell of all the searches at once; there is no public tool that answers the same ones."""
+    p50, p95 = median_and_p95(times)
+    growth = p50 / median_and_p95(before[ALL])[0] if before else None
+    beside = f"{growth:.1f} times as long as in a tenth of it" if growth else ""
+    return Row(what, f"p50 {p50:.1f}, p95 {p95:.1f} ms", beside)
 
 
 def median_and_p95(times: Sequence[float]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench.table import Row
 from demo.mailbox import messages
 
 ROUNDS = 3
@@ -24,7 +25,7 @@ SECTION9 = str(Path(sys.executable).with_name("section9"))
 Prepare = Callable[[Path, Path], tuple[list[str], dict[str, str]]]
 
 
-def main() -> None:
+def main() -> list[Row]:
     """Run every tool on the same maildir and print what came of it."""
     with tempfile.TemporaryDirectory() as scratch:
         maildir = lay_out(Path(scratch) / "mail")
@@ -37,7 +38,19 @@ def main() -> None:
             for name, prepare in tools.items():
                 home = Path(scratch) / f"{Path(name).name}-{turn}"
                 rates[name].append(count / seconds(prepare, home, maildir))
-        report(count, {name: statistics.median(found) for name, found in rates.items()})
+        medians = {name: statistics.median(found) for name, found in rates.items()}
+        report(count, medians)
+        return rows(medians)
+
+
+def rows(rates: Mapping[str, float]) -> list[Row]:
+    """Compare with each of the other tools."""
+    ours = rates[SECTION9]
+    return [
+        Row("mail in", f"{ours:,.0f} messages/s", f"{name} {rate:,.0f}/s", ours / rate)
+        for name, rate in rates.items()
+        if name != SECTION9
+    ]
 
 
 def lay_out(maildir: Path) -> Path:

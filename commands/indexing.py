@@ -39,20 +39,29 @@ def rebuild(app: App) -> None:
 
 
 @index.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
-def index_status(app: App) -> None:
+def index_status(app: App, *, as_json: bool) -> None:
     """Say what the index is and how far it has come.
 
     \b
     section9 index status
     """
     from archive.events import Book
+    from commands.lines import IndexLine, echo_json
     from search.tree import Everything
 
-    last = app.ledger.head(Book.MAIL).number
-    applied = sum(map(len, app.index.applied()))
-    click.echo(f"{app.index.description}: {app.index.count(Everything()):,} messages")
-    click.echo(f"{applied:,} of the archive's {last:,} entries are in")
+    line = IndexLine(
+        engine=app.index.description,
+        messages=app.index.count(Everything()),
+        applied=sum(map(len, app.index.applied())),
+        entries=app.ledger.head(Book.MAIL).number,  # last: the index never seems ahead of it
+    )
+    if as_json:
+        echo_json(line)
+        return
+    click.echo(f"{line.engine}: {line.messages:,} messages")
+    click.echo(f"{line.applied:,} of the archive's {line.entries:,} entries are in")
 
 
 @click.command()

@@ -132,6 +132,15 @@ class DeletionLine(Struct, frozen=True, tag_field="schema", tag="section9.deleti
     perhaps_after_start: tuple[str, ...]  # what began between the two times
 
 
+class IndexLine(Struct, frozen=True, tag_field="schema", tag="section9.index/1"):
+    """What the index is and how far it has come: it lacks `entries` - `applied` of the ledger."""
+
+    engine: str
+    messages: int
+    applied: int
+    entries: int
+
+
 class HeadLine(Struct, frozen=True):
     """The end of a book's chain."""
 

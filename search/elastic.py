@@ -14,7 +14,7 @@ from typing import Any, Literal
 import structlog
 from elasticsearch import Elasticsearch
 
-from search.elastic_ask import STREAMED, Questions, records_of, total
+from search.elastic_ask import STREAMED, Questions, records_of
 from search.elastic_client import ElasticSettings, connect, server_version, translated
 from search.elastic_generations import begin, begun, claim, current, discard, publish, published
 from search.elastic_layout import Names
@@ -197,25 +197,26 @@ class ElasticIndex:
         """Find a page of messages; the count and the page are of one moment."""
         start: list[Any] | None = [rank(after.date), after.mail] if after else None
         marks = marking(query)
-        with self._questions.asked(), self._questions.moment(answers=limit // PAGE + 1) as moment:
+        with self._questions.asked(), self._questions.moment() as moment:
+            total = self._questions.number(query, moment=moment)
             answers = self._questions.pages(
-                moment, query, size=min(limit + 1, PAGE), after=start, source=True
+                moment, query, size=min(limit + 1, PAGE), total=total, after=start, source=True
             )
-            first = next(answers)
-            found = chain.from_iterable(map(records_of, chain([first], answers)))
+            found = chain.from_iterable(map(records_of, answers))
             hits = tuple(hit(record, marks) for record in islice(found, limit))
             more = next(found, None) is not None and hits
-        return Page(hits, total(first), Cursor(hits[-1].date, hits[-1].mail) if more else None)
+        return Page(hits, total, Cursor(hits[-1].date, hits[-1].mail) if more else None)
 
     def count(self, query: Query) -> int:
         """Count the messages that match."""
         with self._questions.asked():
-            return total(self._questions.ask(clause(query), size=0, track_total_hits=True))
+            return self._questions.number(query)
 
     def ids(self, query: Query) -> Iterator[MailId]:
         """Stream the ids of all that match, as they were when the first was asked for."""
         with self._questions.asked(), self._questions.moment() as moment:
-            for answer in self._questions.pages(moment, query, size=STREAMED):
+            total = self._questions.number(query, moment=moment)
+            for answer in self._questions.pages(moment, query, size=STREAMED, total=total):
                 yield from (MailId(one["sort"][1]) for one in answer["hits"]["hits"])
 
     def records(self, query: Query) -> Iterator[Record]:

@@ -20,6 +20,8 @@ from section9 import Record
 STREAMED = 10_000
 """Ids, or values of a facet, in one answer: the most that a server gives."""
 ASKED = 1_000  # Message-IDs in one question
+FEW = 5_000
+"""Matches that are sorted faster than it is told which of them to sort."""
 KEPT = "5m"  # how long one moment of the index is kept between two answers
 
 _SENT_TO = (
@@ -52,11 +54,8 @@ class Questions:
             raise IndexUnavailableError(f"a part of {self._where} is away")
 
     @contextmanager
-    def moment(self, *, answers: int = 2) -> Iterator[Json]:
-        """Say where to ask: for one answer the index, for several one moment of it."""
-        if answers == 1:
-            yield {"index": self._target}
-            return
+    def moment(self) -> Iterator[Json]:
+        """Say where to ask for several answers: one moment of the index."""
         point = partial(self._client.open_point_in_time, index=self._target, keep_alive=KEPT)
         opened = patiently(point)["id"]
         try:
@@ -81,26 +80,31 @@ class Questions:
         filtered = {"bool": {"filter": [query]}}
         return dict(patiently(partial(self._client.search, query=filtered, **options)))
 
-    def pages(
+    def pages(  # noqa: PLR0913 - all but two are named where it is called
         self,
         moment: Json,
         query: Query,
         *,
         size: int,
+        total: int = 0,
         after: list[Any] | None = None,
         source: bool | Sequence[str] = False,
     ) -> Iterator[Json]:
-        """Yield answers, each going on after the one before, until one is not full."""
-        compiled = clause(query)
+        """Yield answers, each going on after the one before, until one is not full.
+
+        `total` is how many match: where they are few, or unknown, a page is asked for at once.
+        """
+        compiled, many = clause(query), total > FEW
         while True:
+            near = self._near(moment, compiled, size=size, after=after) if many else compiled
             answer = self.ask(
-                compiled,
+                near,
                 moment=moment,
                 size=size,
                 sort=_ORDER,
                 search_after=after,
                 source=source,
-                track_total_hits=True,
+                track_total_hits=False,
             )
             yield answer
             if len(answer["hits"]["hits"]) < size:
@@ -115,6 +119,25 @@ class Questions:
             for answer in self.pages(moment, named, size=ASKED, source=_SENT_TO):
                 yield from _pairs(answer)
 
+    def _near(self, moment: Json, compiled: Json, *, size: int, after: list[Any] | None) -> Json:
+        """Narrow a query to what a page reaches, ties and all.
+
+        By one number alone Elasticsearch sorts without looking at every match, nor into every
+        month. By number and id it looks at all, so it is only asked for what is in reach.
+        """
+        hits = self.ask(
+            compiled,
+            moment=moment,
+            size=size,
+            sort=_ORDER[:1],
+            search_after=after and after[:1],
+            track_total_hits=False,
+        )["hits"]["hits"]
+        ends = {"gte": after[0]} if after else {}
+        if len(hits) == size:
+            ends["lte"] = hits[-1]["sort"][0]
+        return {"bool": {"filter": [compiled, {"range": {_ORDER[0]: ends}}]}} if ends else compiled
+
     def counts(self, moment: Json, query: Query, field: str) -> Iterator[Facet]:
         """Yield every value and its count: the best of each shard are not the best of all."""
         compiled, after = clause(query), None
@@ -126,10 +149,10 @@ class Questions:
             if len(found) < STREAMED:
                 return
 
-
-def total(answer: Json) -> int:
-    """Read how many match."""
-    return int(answer["hits"]["total"]["value"])
+    def number(self, query: Query, *, moment: Json | None = None) -> int:
+        """Count what matches."""
+        answer = self.ask(clause(query), moment=moment, size=0, track_total_hits=True)
+        return int(answer["hits"]["total"]["value"])
 
 
 def records_of(answer: Json) -> Iterator[Record]:

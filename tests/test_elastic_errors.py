@@ -356,17 +356,21 @@ def test_an_answer_that_lacks_a_part_is_an_error() -> None:
 def test_a_search_asks_for_whole_answers() -> None:
     """Every search forbids Elasticsearch to leave a part out."""
     searches: list[Request] = []
+    moments: list[Request] = []
 
     def note(request: Request) -> None:
         if "_search" in request.path and b'"pit"' not in request.content:
             searches.append(request)
+        if "_pit" in request.path and request.method == "POST":
+            moments.append(request)
 
     with fronted(note) as settings, closing(open_elastic(settings, mode="write")) as index:
         index.search(Everything(), limit=5)
         index.count(Everything())
         index.resolve("ab")
 
-    assert len(searches) == 3
+    assert (2, 1) == (len(searches), len(moments))
+    assert not any("allow_partial_search_results=true" in one.path for one in moments)
     assert all("allow_partial_search_results=false" in search.path for search in searches)
 
 

@@ -16,6 +16,7 @@ SHAPES = [
     lines.FoundLine,
     lines.HitLine,
     keeping_lines.HoldLine,
+    lines.IndexLine,
     lines.IngestLine,
     case_lines.NoticeLine,
     keeping_lines.PlannedLine,
