@@ -57,6 +57,7 @@ class Desk:
 
     def ask(self, asked: Asked) -> Request:
         """Ask for what takes two people. The same again, while it waits, is the same request."""
+        self.accounts.require(self.actor, Deed.ASK)
         now = self.clock()
         if not asked.reason.strip():
             raise ApprovalRefusedError("no reason is given: say why with --reason")

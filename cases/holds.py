@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 
-from archive.events import Book, CaseOpened, Event, HoldPlaced, HoldReleased, RequestUsed
+from archive.events import (
+    Book,
+    CaseApplied,
+    CaseOpened,
+    Event,
+    HoldPlaced,
+    HoldReleased,
+    RequestUsed,
+)
 from archive.ledger import Ledger
 from cases.approvals import Asked, granted
 from cases.approvals import fold as fold_requests
@@ -132,7 +140,7 @@ def fold(events: Iterable[Event]) -> dict[HoldId, Standing]:
         match event:
             case HoldPlaced():
                 standing[event.hold.id] = Standing(event.hold, event.at, event.by)
-            case CaseOpened() if event.case.kind in AUTOMATIC:
+            case CaseOpened() | CaseApplied() if event.case.kind in AUTOMATIC:
                 hold = _automatic(len(standing) + 1, event.case)
                 standing[hold.id] = Standing(hold, event.at, event.by)
             case HoldReleased():

@@ -44,7 +44,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),
     Deed.OPERATE: frozenset({TECHNICIAN}),
     Deed.HOLD: frozenset({INVESTIGATOR, DSL, DPO}),
-    Deed.ASK: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
+    Deed.ASK: frozenset({INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD}),
     Deed.RETAIN: frozenset({TECHNICIAN, DPO}),
     Deed.SEAL: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
     Deed.RELEASE: frozenset({AUTHORISER, DPO}),

@@ -15,7 +15,7 @@ from archive.events import Book, CaseClosed, CaseOpened, Refused, RightsChanged
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError
-from cases.approvals import ApprovalRefusedError
+from cases.approvals import ApprovalRefusedError, Asked
 from cases.authority import (
     CaseAwaitsError,
     CaseClosedError,
@@ -28,10 +28,12 @@ from cases.authority import (
 from cases.casebook import Casebook
 from cases.clock import not_before
 from cases.desk import Desk
+from cases.holds import fold as fold_holds
+from cases.holds import live
 from cases.notices import NoticeRefusedError, Notices
 from cases.rights import noted
 from cases.roles import Account, Accounts, ConflictError, RoleMissingError
-from section9 import AccountRole, Extent, Purpose, Scope
+from section9 import AccountRole, Act, CaseKind, Extent, Purpose, Scope
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -209,6 +211,24 @@ def test_more_time_is_applied_for_as_a_case_is(ledger: Ledger, book: OpenBook) -
     assert later + WEEK == by_authoriser.expires
     with pytest.raises(RoleMissingError):
         book("k.nox").extend("C-0001", authoriser="h.ead", reason="more", expires=later)
+
+
+def test_mail_that_somebody_asks_for_by_law_is_held_from_the_application(
+    ledger: Ledger, book: OpenBook
+) -> None:
+    """FOIA section 77: what was asked for is not destroyed while an authoriser thinks about it."""
+    book("i.nspector").open(replace(APPLICATION, kind=CaseKind.FREEDOM_OF_INFORMATION))
+
+    [hold] = live(fold_holds(ledger.events(Book.CASES)))
+
+    assert ("C-0001", f"participant:{SCOPE.people[0]}") == (hold.case, hold.query)
+
+
+@pytest.mark.parametrize("actor", ["t.ech", "nobody", ""])
+def test_nobody_without_a_role_asks_for_what_takes_two(ledger: Ledger, actor: str) -> None:
+    """Requests are not a way to make work, or noise, for those who approve."""
+    with pytest.raises(RoleMissingError):
+        desk(ledger, actor).ask(Asked(Act.RELEASE_HOLD, ("H-0001",), "please"))
 
 
 @pytest.mark.parametrize(
