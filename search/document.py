@@ -19,6 +19,8 @@ from section9 import Change, Confidence, Part, Participant, PartKind, Record, Ro
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
 
+LEVELS = 12  # of a folder's path, whose ends can be searched
+
 Texts = dict[str, list[str]]
 
 
@@ -124,11 +126,18 @@ def _mailbox_values(sighting: Sighting) -> Iterator[tuple[str, str]]:
     """Give where a copy lay, and when it was deleted, over the whole of its story."""
     folders = (sighting.folder, *(turn.folder for turn in sighting.story))
     for folder in folders:
-        if folder:
-            yield "folder", clean(folder)
+        yield from (("folder", end) for end in _ends(clean(folder)) if end)
     for turn in sighting.story:
         if turn.change in {Change.DELETED, Change.PURGED}:
             yield "deleted", stamp(turn.before)
+
+
+def _ends(path: str) -> Iterator[str]:
+    """Give a path as a person may name it: whole, or its last levels."""
+    levels = path.split("/")
+    yield path
+    for number in range(1, min(len(levels), LEVELS)):
+        yield "/".join(levels[-number:])
 
 
 def _envelope_values(sighting: Sighting) -> Iterator[tuple[str, str]]:

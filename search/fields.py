@@ -127,7 +127,8 @@ FIELDS = (
     Field(
         "folder",
         Kind.VALUE,
-        "the folder or file a copy was read from, and any folder it was in since",
+        "the folder or file a copy was read from, and any folder it was in since: its whole path, "
+        "or the end of it",
         'folder:"deleted items"',
         ("folder",),
     ),

@@ -420,6 +420,8 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("domain:home.example from:omar", {"attached"}),
         ('folder:"deleted items/old"', {"deleted"}),
         ("folder:deleted*", {"deleted"}),
+        ("folder:old", {"deleted"}),
+        ('folder:"deleted items"', set()),
         ("folder:inbox", {"deleted"}),
         ("folder:trash", {"deleted"}),
         ("folder:archive", {"deleted"}),
