@@ -21,7 +21,6 @@ from exchangelib.version import EXCHANGE_2013_SP1, Version
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import SSLError
-from urllib3 import HTTPResponse
 
 from ingest.collectors.door import MailboxError, ServerError
 from ingest.collectors.patience import NETWORK, Patience, Sleep
@@ -39,6 +38,8 @@ BUSY = (
     ews.ErrorConnectionFailedTransientError,
     ews.RateLimitError,
 )
+PIECE = 64 * 1024  # bytes of an answer that are read at once
+
 ABSENT = (
     ews.ErrorFolderNotFound,
     ews.ErrorItemNotFound,
@@ -245,27 +246,29 @@ def _adapter(settings: ExchangeSettings) -> type[HTTPAdapter]:
         def send(self, request: PreparedRequest, *_: Any, **options: Any) -> Response:  # noqa: ANN401 - as requests declares it
             options |= {"verify": verify, "proxies": {}}
             response = super().send(request, **options)
-            # The stream alone is replaced: NTLM looks for the certificate in urllib3's own object.
-            response.raw.stream = _bounded(response.raw, limit)
+            response.iter_content = _bounded(response, limit)  # type: ignore[method-assign]
             return response
 
     return Adapter
 
 
-def _bounded(raw: HTTPResponse, limit: int) -> Callable[..., Iterator[bytes]]:
-    """Give the body of an answer as urllib3 does, ending in an error after `limit` bytes."""
-    unbounded = raw.stream
+def _bounded(response: Response, limit: int) -> Callable[..., Iterator[bytes]]:
+    """Give an answer as requests does, ending in an error after `limit` bytes.
 
-    def stream(amount: int, *, decode_content: bool) -> Iterator[bytes]:
+    By the piece, where the library asks for no size and would get it byte by byte.
+    """
+    unbounded = response.iter_content
+
+    def iter_content(chunk_size: int = PIECE, *_: bool) -> Iterator[bytes]:
         left = limit
-        for chunk in unbounded(amount, decode_content=decode_content):
+        for chunk in unbounded(chunk_size):
             left -= len(chunk)
             if left < 0:
-                raw.close()  # the rest of it is still on its way
+                response.close()  # the rest of it is still on its way
                 raise AnswerTooLargeError
             yield chunk
 
-    return stream
+    return iter_content
 
 
 def _check(settings: ExchangeSettings) -> None:
