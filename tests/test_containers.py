@@ -3,6 +3,7 @@
 import base64
 import bz2
 import gzip
+import hashlib
 import lzma
 import struct
 import time
@@ -20,9 +21,11 @@ import zstandard
 
 from detectors.scan import Scanner
 from ingest.attachments import Extracted, Extractor
+from ingest.hashes import HashLists, add
 from ingest.identity import mail_id
 from ingest.parse import parse_with_contents
 from ingest.reader import Reader
+from search.sealed import is_sealed
 from section9 import BlobId, Defect, Part, PartId, PartKind, Record, Sighting, SightingId, Source
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -288,6 +291,20 @@ def test_opening_does_not_change_who_a_message_is() -> None:
     message = attached(make.zipped({"notes.txt": "Hello"}), "a.zip")
 
     assert mail_id(parse_with_contents(message)[0]) == record_of(message).mail
+
+
+def test_a_listed_picture_in_an_archive_seals_the_message(tmp_path: Path) -> None:
+    """What may be looked at by nobody is no more looked at for being packed."""
+    picture = b"\x89PNG\r\n\x1a\n and so on"
+    add(tmp_path, [hashlib.sha256(picture).hexdigest().encode()])
+    message = attached(make.zipped({"x.png": picture}), "a.zip")
+    sighting = Sighting(SightingId("x"), BlobId("x"), Source.FILE, seen=SEEN)
+
+    with Extractor() as extractor:
+        reader = Reader(extractor=extractor, scanner=Scanner(), hashes=HashLists(tmp_path))
+        record = reader.new(sighting, message, give_up="")
+
+    assert is_sealed(record.parsed)
 
 
 def test_a_rule_that_fails_costs_no_text() -> None:
