@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench fuzz lock clean
+.PHONY: demo test lint bench evaluate fuzz lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -P -m demo.run
@@ -24,6 +24,10 @@ lint: $(VENV)/.dev
 RECORDS ?= 100000
 bench: $(VENV)/.dev
 	$(BIN)/python -P -m bench.run $(RECORDS)
+
+# How good the detectors are.
+evaluate: $(VENV)/.dev
+	$(BIN)/python -P -m bench.detectors
 
 # Bytes that are no mail, for as long as asked: tests/fuzz.
 SECONDS ?= 60

@@ -22,7 +22,12 @@ RULE = Rule(
     title="Date of birth",
     help="With a name it tells one person from all others, and answers many security questions.",
 )
-TERMS = Terms(names=frozenset({Topic.BIRTH}), hints=frozenset(), contested=None)
+TERMS = Terms(
+    names=frozenset({Topic.BIRTH}),
+    hints=frozenset({Topic.SCHOOL, Topic.HEALTH, Topic.PERSON, Topic.ADDRESS}),
+    contested=None,
+    rivals=frozenset({Topic.WHEN}),
+)
 
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH = (
@@ -40,16 +45,30 @@ _DATE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _OLDEST = 120  # years
+_CALLED = re.compile(r"d[. ]{0,2}o[. ]{0,2}b|birth|born", re.IGNORECASE)
+_AT_SCHOOL = range(2, 20)  # years
+_AFTER_NAME = re.compile(r"[A-Z][a-z'’-]+ [A-Z][A-Za-z'’-]+,? ?\(\Z")
+_NAMED_SO = "a date in brackets behind a name, of somebody at school"
 _CENTURY = 100
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield every date that somebody alive may have been born on."""
     today = datetime.now(UTC).date()
+    called = _CALLED.search(seen.text)
     for match in _DATE.finditer(seen.text):
         day = _day(match, today)
         if day and today.year - _OLDEST <= day.year and day <= today:
-            yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
+            pupil = _behind_name(seen.text, match) and today.year - day.year in _AT_SCHOOL
+            alone = Confidence.LOW if pupil else None
+            if called or pupil:
+                yield Suspect(*match.span(), alone, named=Confidence.HIGH, why=_NAMED_SO)
+
+
+def _behind_name(text: str, match: re.Match[str]) -> bool:
+    """Whether a date stands as schools write a child's: `Ann Example (12/03/2011)`."""
+    before = text[max(0, match.start() - 60) : match.start()]
+    return bool(_AFTER_NAME.search(before)) and text[match.end() : match.end() + 1] == ")"
 
 
 def _day(match: re.Match[str], today: date) -> date | None:
@@ -86,4 +105,4 @@ def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     return judged(doc, context, RULE, suspects, TERMS, what="a date")
 
 
-DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.names))
+DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.telling), unaided=True)

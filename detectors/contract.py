@@ -70,6 +70,7 @@ class Suspect:
     end: int  # exclusive
     alone: Confidence | None  # with nothing near that speaks for it; None: then it is nothing
     named: Confidence | None = None  # with its name; None: high, or medium where alone is None
+    about: Confidence | None = None  # where the text some way before speaks for it
     why: str = ""  # for a rule that looks no further than this
 
 

@@ -65,6 +65,12 @@ class Score:
         """How many labels were found, 0 to 1; 1 where there are none."""
         return self.met / self.labels if self.labels else 1.0
 
+    @property
+    def f2(self) -> float:
+        """Both in one, recall weighing four times as much; 0 to 1."""
+        weighed = 4 * self.precision + self.recall
+        return 5 * self.precision * self.recall / weighed if weighed else 0.0
+
 
 def read_labelled(lines: Iterable[bytes]) -> Iterator[Labelled]:
     """Decode labelled JSON lines; LabelError names the line that is broken."""

@@ -88,4 +88,4 @@ def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     return judged(doc, context, RULE, suspects, TERMS, what="the shape of a UK address")
 
 
-DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.names | TERMS.hints), unaided=True)
+DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.telling), unaided=True)

@@ -20,7 +20,7 @@ RULE = Rule(
 )
 
 # Possessive, or a long word could be cut into groups in thousands of ways.
-_SHAPE = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,4}+){3,8}+", re.ASCII)
+_SHAPE = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{1,4}+){3,8}+", re.ASCII)
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:

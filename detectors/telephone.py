@@ -29,9 +29,13 @@ RULE = Rule(
 TERMS = Terms(names=frozenset({Topic.OWN_PHONE}), hints=frozenset(), contested=Confidence.LOW)
 
 _SHAPE = re.compile(
-    r"(?<![\w.,/=£$€#+-])(?:\+|00)?\(?\+?(?:\d[ ()./-]{0,3}){9,14}\d(?![\w@]|[.,/-]\d)", re.ASCII
+    r"(?<![\w./=£$€#+-])(?<!\d,)(?:\+|00)?\(?\+?(?:\d[ ()./-]{0,3}){9,14}\d(?![\w@]|[.,/-]\d)",
+    re.ASCII,
 )
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}[-.]\d{4}|(?:1[-.])?\d{3}([-.])\d{3}\1\d{4}", re.ASCII)
+_SPOKEN = re.compile(
+    r"\b(?:phone|tel|call|ring|fax|cell|mobile|text|number is|is)\b", re.IGNORECASE
+)
 _BRITISH = re.compile(r"0[1-9]|(?:\+|00)44")
 # Set aside by Ofcom for drama, so no plan knows them; people who must not give theirs use them.
 _DRAMA = re.compile(
@@ -45,16 +49,17 @@ _UNSAID = "a number of a telephone plan; nothing says whose it is"
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what a numbering plan has: British numbers, American ones, others with a +."""
     for match in matches(_SHAPE, seen.text, seen.zones):
-        if is_number(match[0]):
+        said = _SPOKEN.search(seen.text, max(0, match.start() - 30), match.start())
+        if is_number(match[0], american=bool(said) or match[0].startswith("(")):
             yield Suspect(*match.span(), alone=Confidence.LOW, why=_UNSAID)
 
 
-def is_number(written: str) -> bool:
+def is_number(written: str, *, american: bool) -> bool:
     """Tell whether digits so written are somebody's telephone number."""
     import phonenumbers  # noqa: PLC0415 - costs 30 ms, and most texts have no such digits
 
     bare = re.sub(r"[^\d+]", "", written.replace("(0)", ""))
-    if _AMERICAN.fullmatch(written):
+    if american and _AMERICAN.fullmatch(written):
         return phonenumbers.is_possible_number(phonenumbers.parse(bare, "US"))
     if not (_BRITISH.match(bare) or bare.startswith("+")):
         return False

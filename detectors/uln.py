@@ -36,7 +36,7 @@ def suspects(seen: Text) -> Iterator[Suspect]:
     for match in matches(_SHAPE, seen.text, seen.zones):
         digits = [int(char) for char in match[0] if char.isdigit()]
         if passes(digits) and seat(seen.text, *match.span()) is not Seat.EMBEDDED:
-            yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
+            yield Suspect(*match.span(), alone=None, named=Confidence.HIGH, about=Confidence.MEDIUM)
 
 
 def passes(digits: list[int]) -> bool:

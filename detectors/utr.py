@@ -39,7 +39,7 @@ def suspects(seen: Text) -> Iterator[Suspect]:
         if len(set(digits)) == 1 or not utr.is_valid(digits):
             continue
         if seat(seen.text, *match.span()) is not Seat.EMBEDDED:
-            yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
+            yield Suspect(*match.span(), alone=None, named=Confidence.HIGH, about=Confidence.MEDIUM)
 
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:

@@ -36,16 +36,18 @@ _IRISH = r"[A-Z]{1,2}[IZ] ?\d{1,4}"
 _SHAPE = re.compile(
     rf"(?<![\w.&/-])(?:(?P<present>{_PRESENT})|{_PREFIX}|{_SUFFIX}|{_IRISH})(?![\w&/-])", re.ASCII
 )
-_SMALL = re.compile(rf"(?<![\w.&/-])(?:{_PRESENT})(?![\w&/-])", re.ASCII | re.IGNORECASE)
+_SMALL = re.compile(
+    rf"(?<![\w.&/-])(?:{_PRESENT}|{_PREFIX}|{_SUFFIX})(?![\w&/-])", re.ASCII | re.IGNORECASE
+)
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:
-    """Yield what has a style's shape, in capitals; the present style in small letters too."""
+    """Yield what has a style's shape, in capitals or in small letters."""
     for match in _SHAPE.finditer(seen.text):
         if seat(seen.text, *match.span()) is Seat.FREE:
-            spaced = match["present"] and " " in match[0]
-            alone = Confidence.LOW if spaced else None
-            yield Suspect(*match.span(), alone=alone, named=Confidence.HIGH)
+            alone = Confidence.LOW if match["present"] and " " in match[0] else None
+            about = Confidence.MEDIUM if match["present"] and not alone else None
+            yield Suspect(*match.span(), alone=alone, named=Confidence.HIGH, about=about)
     for match in _SMALL.finditer(seen.text):
         if not match[0].isupper() and seat(seen.text, *match.span()) is Seat.FREE:
             yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)

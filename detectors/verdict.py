@@ -46,6 +46,17 @@ class Terms:
     names: frozenset[Topic]  # say what the number is
     hints: frozenset[Topic]  # say that such a number is likely here
     contested: Confidence | None  # what is left when a label names another number; None: nothing
+    rivals: frozenset[Topic] = NAMES  # what else such a value may be called
+
+    @property
+    def labels(self) -> frozenset[Topic]:
+        """All that may stand before such a value to say what it is."""
+        return self.names | self.rivals
+
+    @property
+    def telling(self) -> frozenset[Topic]:
+        """All that speaks for the rule."""
+        return self.names | self.hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,7 @@ def _label_before(
     """Return the phrase before a suspect that says what it is, by its own name or another's."""
     rival = None
     for clue in near.before(suspect.start):
-        if clue.topic not in NAMES or not (above or clue.same_line):
+        if clue.topic not in terms.labels or not (above or clue.same_line):
             continue
         if clue.topic not in terms.names:
             rival = rival or (clue if _labels(clue) else None)
@@ -160,7 +171,7 @@ def _label_behind(near: Surroundings, suspect: Suspect, terms: Terms) -> Clue | 
             continue
         if clue.topic in terms.names and clue.same_sentence:
             return clue
-        if clue.topic in NAMES and clue.same_line and clue.words <= _LABEL_WORDS_BEHIND:
+        if clue.topic in terms.labels and clue.same_line and clue.words <= _LABEL_WORDS_BEHIND:
             return clue
     return None
 
@@ -177,12 +188,15 @@ def _labels(clue: Clue) -> bool:
 
 
 def _hinted(near: Surroundings, suspect: Suspect, terms: Terms) -> Verdict:
-    """Judge by what the text is about; a shape that needs its name gets nothing here."""
+    """Judge by what the text is about; a shape that needs its name gets nothing without it."""
+    if suspect.about:
+        said = next((one for one in near.far(suspect.start) if one.topic in terms.telling), None)
+        why = f"{said.phrase!r} stands some way before" if said else "nothing names it"
+        return Verdict(suspect.about if said else None, why)
     if suspect.alone is None:
         return Verdict(None, "nothing names it")
-    topics = terms.hints | terms.names
     for clue in (*near.before(suspect.start), *near.after(suspect.end)):
-        if clue.topic in topics:
+        if clue.topic in terms.telling:
             why = f"the words near it speak of {clue.phrase!r}"
             return Verdict(_raised(suspect.alone), why, topic=clue.topic)
     for clue in near.far(suspect.start):

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     LICENCE = "driving-licence"
     VEHICLE = "vehicle"
     BIRTH = "birth"
+    WHEN = "when"  # some other day
     PHONE = "phone"
     OWN_PHONE = "own-phone"  # somebody's private one
     EMAIL = "email"
@@ -126,6 +127,15 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.BIRTH: (
         "dob", "d o b", "date of birth", "dates of birth", "birth date", "birthdate", "birthday",
         "born", "born on", "birth", "pupil dob", "student dob", "child dob",
+    ),
+    Topic.WHEN: (
+        "start date", "starting", "started", "expiry", "expiry date", "expires", "expire",
+        "issued", "date of issue", "issue date", "due", "due date", "deadline", "leaving date",
+        "left", "admission date", "date of admission", "joined", "admitted", "valid from",
+        "valid until", "meeting", "visit", "trip", "interview", "appointment", "date", "dated",
+        "sent", "received", "review date", "returned", "enrolled", "date of entry", "today",
+        "married", "died", "date of death", "signed", "on or before", "hearing", "exam",
+        "last day", "first day", "from", "until", "before", "after", "since",
     ),
     Topic.PHONE: (
         "phone", "phone #", "telephone", "telephone #", "tel", "tel #", "mobile", "mobile #",

@@ -1,0 +1,1 @@
+"""What the detectors are tuned and measured with: text that we made ourselves, and its truth."""
