@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cases.notices import Notices
     from cases.purge import Purge
     from cases.retaining import Retention
-    from cases.roles import Accounts
+    from cases.roles import Accounts, Deed
     from cases.sealing import Seals
     from commands.engines import Engine
     from commands.settings import Reading, Settings
@@ -175,8 +175,8 @@ class App:
             clock=self.case_clock,
         )
 
-    def require_operator(self) -> None:
-        """Refuse who may not bring mail in or make the index again: `NoAuthorityError`.
+    def require_operator(self, deed: "Deed | None" = None) -> None:
+        """Refuse who may not operate, or do another deed that a timer does: `NoAuthorityError`.
 
         The account that the data belongs to may: the service and its timers run as it.
         """
@@ -185,7 +185,7 @@ class App:
         uid = os.getuid()
         as_owner = uid == self.data.stat().st_uid and self.actor == pwd.getpwuid(uid).pw_name
         if not as_owner:
-            self.accounts.require(self.actor, Deed.OPERATE)
+            self.accounts.require(self.actor, deed or Deed.OPERATE)
 
     @cached_property
     def desk(self) -> "Desk":

@@ -33,7 +33,7 @@ def plan(app: App, *, as_json: bool) -> None:
     from commands.keeping_lines import planned_line
     from commands.lines import echo_json
 
-    app.accounts.require(app.actor, Deed.RETAIN)
+    app.require_operator(Deed.RETAIN)
     goes, kept = Counter[str](), Counter[str]()
     with app.custody() as custody:
         custody.refresh()
@@ -82,7 +82,7 @@ def run(app: App, *, clock_is_right: bool, as_json: bool) -> None:
     from commands.logs import log_to_stderr
     from commands.progress import progress
 
-    app.accounts.require(app.actor, Deed.RETAIN)
+    app.require_operator(Deed.RETAIN)
     log_to_stderr()
     with (
         app.custody() as custody,

@@ -119,10 +119,9 @@ def add_hashes(app: App, file: BinaryIO) -> None:
     import hashlib
 
     from archive.events import Book, HashesAdded
-    from cases.roles import Deed
     from ingest.hashes import add
 
-    app.accounts.require(app.actor, Deed.OPERATE)
+    app.require_operator()
     digest = hashlib.sha256()
 
     def lines() -> Iterator[bytes]:

@@ -74,6 +74,19 @@ purge_early = { cooling_off_days = 0, valid_days = 14 }
 break_seal = { cooling_off_days = 0, valid_days = 2 }
 open_protected = { cooling_off_days = 0, valid_days = 30 }
 
+[retention]                   # how long mail is kept (docs/retention.md)
+ordinary_months = 12
+staff_months = 12
+student_months = 12
+safeguarding_years = 25       # from the birth of the child
+safeguarding_clauses = ["6.2", "6.4", "7.2", "7.4", "8"]
+
+[alerts]                      # who is told at once that something was sealed, without content
+# head_teacher = "head@school.example"
+# sender = "section9@school.example"
+# smtp_host = "mail.school.example"
+# smtp_port = 25
+
 # [collect.imap]              # mailboxes; docs/collecting/imap.md has them all
 # host = "imap.school.example"
 # mailboxes = ["j.doe@school.example"]

@@ -157,7 +157,7 @@ FIELDS = (
         "forged: a journal report that was not believed; held: a hold keeps it",
         "is:deleted",
         ("is",),
-        ("deleted", "external", "flagged", "forged", "opaque"),
+        ("deleted", "external", "flagged", "forged", "held", "opaque"),
     ),
     Field(
         "deleted",
