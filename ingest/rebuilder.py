@@ -19,13 +19,12 @@ import structlog
 
 from ingest import confined
 from ingest.extraction.frames import receive
-from ingest.outlook.talk import LARGEST, Order, Outcome, Told, send_order
+from ingest.outlook.talk import LARGEST, WAYS, Order, Outcome, Told, send_order
 from section9 import Rebuilt
 
 MEMORY = 768 * 1024 * 1024  # bytes of data
 SECONDS = 60.0  # for each item, start of the child included
 DEATHS = 20  # of the child over one file
-WAYS = {"msg": "msg/1", "pst": "pst/1"}
 WHY = {
     Outcome.UNREADABLE: "is damaged and cannot be rebuilt",
     Outcome.TOO_LARGE: "is larger than a message may be",

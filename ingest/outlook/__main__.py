@@ -18,10 +18,9 @@ from ingest.extraction.frames import send
 from ingest.outlook import msg, pst
 from ingest.outlook.compose import Composed, compose
 from ingest.outlook.item import DamagedError, Found
-from ingest.outlook.talk import LARGEST, Order, Outcome, Told, receive_order
+from ingest.outlook.talk import LARGEST, WAYS, Order, Outcome, Told, receive_order
 
 READERS: dict[str, Callable[[BinaryIO], Iterator[Found]]] = {"msg": msg.items, "pst": pst.items}
-WAYS = {"msg": msg.WAY, "pst": pst.WAY}
 
 
 def main(memory: int, cpu: int) -> None:

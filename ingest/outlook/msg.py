@@ -14,7 +14,6 @@ from oxmsg.storage import Storage
 
 from ingest.outlook.item import TAGS, Attachment, DamagedError, Found, Item, Properties, Tag, Value
 
-WAY = "msg/1"
 TOP, INNER, ROW = 32, 24, 8  # bytes before the properties (MS-OXMSG, 2.4.1)
 ATTACHED_ITEM = f"__substg1.0_{Tag.ATTACHMENT_DATA:04X}000D"
 UNDECODABLE = (

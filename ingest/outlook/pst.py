@@ -20,7 +20,6 @@ from ingest.outlook.item import (
     text,
 )
 
-WAY = "pst/1"
 DEEPEST = 100  # folders within folders
 ORPHANS = "(in no folder)"
 SETTINGS = (
@@ -33,11 +32,14 @@ BROKEN = (OSError, OverflowError, MemoryError, UnicodeDecodeError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder that is to be read, and what it is called from the top."""
+    """A folder that is to be read; `folder` is None where it cannot be."""
 
     folder: Any
-    path: str
+    path: str  # from the top
     depth: int
+    messages: int = 0
+    folders: int = 0
+    identifier: int = 0
 
 
 def items(file: BinaryIO) -> Iterator[Found]:
@@ -46,14 +48,15 @@ def items(file: BinaryIO) -> Iterator[Found]:
     try:
         store.open_file_object(file)
         folders = list(_folders(store.root_folder))
-        total = sum(one.folder.number_of_sub_messages for one in folders)
         orphans = store.number_of_orphan_items
     except BROKEN as error:
         raise DamagedError from error
-    total += orphans
+    total = sum(one.messages for one in folders) + orphans
     done = 0
     for one in folders:
-        for index in range(one.folder.number_of_sub_messages):
+        if one.folder is None:
+            yield Found(one.path, "", None, done / max(total, 1))
+        for index in range(one.messages):
             done += 1
             yield _found(one.folder.get_sub_message, index, one.path, done / total)
     for index in range(orphans):
@@ -63,20 +66,32 @@ def items(file: BinaryIO) -> Iterator[Found]:
 
 def _folders(root: Any) -> Iterator[_Folder]:
     """Every folder below the nameless root, those of the deleted too; each once."""
-    waiting = [_Folder(root, "", 0)]
+    waiting = [_opened(root, "", 0)]
     met = set[int]()
     while waiting:
         here = waiting.pop()
-        if here.folder.identifier in met or here.depth > DEEPEST:
+        if here.folder is not None and (here.identifier in met or here.depth > DEEPEST):
             continue
-        met.add(here.folder.identifier)
+        met.add(here.identifier)
         yield here
-        below = []
-        for index in range(here.folder.number_of_sub_folders):
-            folder = here.folder.get_sub_folder(index)
-            path = f"{here.path}/{folder.name or ''}".lstrip("/")
-            below.append(_Folder(folder, path, here.depth + 1))
-        waiting += reversed(below)
+        waiting += reversed([_below(here, index) for index in range(here.folders)])
+
+
+def _below(here: _Folder, index: int) -> _Folder:
+    try:
+        folder = here.folder.get_sub_folder(index)
+        path = f"{here.path}/{folder.name or ''}".lstrip("/")
+    except BROKEN:
+        return _Folder(None, f"{here.path}/folder {index + 1}".lstrip("/"), here.depth + 1)
+    return _opened(folder, path, here.depth + 1)
+
+
+def _opened(folder: Any, path: str, depth: int) -> _Folder:
+    try:
+        messages, folders = folder.number_of_sub_messages, folder.number_of_sub_folders
+        return _Folder(folder, path, depth, messages, folders, folder.identifier)
+    except BROKEN:
+        return _Folder(None, path, depth)
 
 
 def _found(get: Any, index: int, folder: str, done: float) -> Found:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 LARGEST = 256 * 1024 * 1024  # bytes of one rebuilt message
+WAYS = {"msg": "msg/1", "pst": "pst/1"}  # raise the number when other bytes come of the same item
 MAX_ORDER = 256  # bytes
 
 
