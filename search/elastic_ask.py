@@ -17,8 +17,8 @@ from search.index import Facet, IndexUnavailableError
 from search.tree import Exact, Query, any_of, clean
 from section9 import Record
 
-STREAMED = 10_000
-"""Ids, or values of a facet, in one answer: the most that a server gives."""
+STREAMED = 5_000
+"""Ids, or values of a facet, in one answer; a server gives 10,000 at most."""
 ASKED = 1_000  # Message-IDs in one question
 FEW = 5_000
 """Matches that are sorted faster than it is told which of them to sort."""
