@@ -26,7 +26,7 @@ from ingest.identity import mail_id
 from ingest.parse import parse_with_contents
 from ingest.reader import Reader
 from search.sealed import is_sealed
-from section9 import BlobId, Defect, Part, PartId, PartKind, Record, Sighting, SightingId, Source
+from section9 import BlobId, Defect, PartId, PartKind, Record, Sighting, SightingId, Source
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 MIB = 1024 * 1024
@@ -328,12 +328,12 @@ def test_a_rule_that_fails_costs_no_text() -> None:
 def test_real_winmails_are_opened() -> None:
     """Body, documents and enclosed messages of real files are parts."""
     files = sorted((DATA / "tnef_small").glob("*.eml"))
-    parts: list[Part] = []
-    for path in files:
-        parts += record_of(path.read_bytes()).parsed.parts
+    records = [record_of(path.read_bytes()).parsed for path in files]
+    parts = [part for parsed in records for part in parsed.parts]
 
     names = {part.filename for part in parts if "." in part.id}
 
+    assert not [each for parsed in records for each in parsed.defects if each.hides]
     assert {"1.jpg", "Embedded MSG.msg", "image001.jpg", "5e76ryjj.docx"} <= names
     assert any("This line is in bold." in part.text for part in parts if part.kind is PartKind.BODY)
 

@@ -52,16 +52,17 @@ def read_tnef(content: bytes) -> Letter:
             page=_bytes(tnef.htmlbody),
             rich=_bytes(tnef.rtfbody),
             files=tuple(File(_tnef_name(one), _bytes(one.data)) for one in tnef.attachments),
-            is_whole=_is_whole(tnef, len(content)),
+            is_whole=_is_whole(tnef, content),
         )
     except Exception as error:  # the library lets through whatever broken bytes make Python raise
         raise DamagedError from error
 
 
-def _is_whole(tnef: TNEF, size: int) -> bool:
-    """Whether the attributes fill the file and their checksums are right."""
+def _is_whole(tnef: TNEF, content: bytes) -> bool:
+    """Whether the attributes fill the file, a line end apart, and their checksums are right."""
     read = TNEF_HEADER + sum(each.length for each in tnef.objects)
-    return read == size and all(each.good_checksum for each in tnef.objects)
+    rest = content[read:].strip(b"\r\n\0")
+    return not rest and all(each.good_checksum for each in tnef.objects)
 
 
 def _tnef_heading(tnef: TNEF) -> Iterator[str]:
