@@ -122,7 +122,7 @@ class Casebook:
     def _shows(self, case: Case) -> bool:
         if self.accounts.concerned(self.actor, case.scope.concerned):
             return False
-        return self.actor == case.investigator or self.accounts.may(self.actor, Deed.SEE_CASES)
+        return self.actor == case.investigator or self.accounts.oversees(self.actor)
 
     def _applies(self, application: Application) -> bool:
         """Tell whether somebody else has to approve. Raises where `actor` may not even ask."""

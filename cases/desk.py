@@ -49,7 +49,8 @@ class Desk:
 
         Never one that concerns them.
         """
-        return [request for request in self.requests().values() if self._shows(request)]
+        known = self._known(tuple(self.ledger.events(Book.CASES)))
+        return [request for request in known.values() if self._shows(request)]
 
     def seen(self, name: str) -> Request:
         """One request that `actor` may know of. Raises `ApprovalRefusedError` for any other."""
@@ -77,7 +78,7 @@ class Desk:
         now = self.clock()
 
         def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
-            request = find(fold(events), name)
+            request = find(self._known(events), name)
             check_open(request, now=now)
             if request.approved:
                 raise ApprovalRefusedError(f"{request.id} is approved already: it may be used")
@@ -98,7 +99,7 @@ class Desk:
         now = self.clock()
 
         def decide(events: tuple[Event, ...]) -> tuple[Event, ...]:
-            request = find(fold(events), name)
+            request = find(self._known(events), name)
             check_open(request, now=now)
             if self.actor != request.by:  # whoever asked may always take it back
                 self.accounts.require(self.actor, APPROVED_BY[request.asked.act])
@@ -107,12 +108,20 @@ class Desk:
         record(self.ledger, Book.CASES, decide)
         return self.request(name)
 
+    def _known(self, events: tuple[Event, ...]) -> dict[RequestId, Request]:
+        """All requests but those of others that concern `actor`, who is not to learn of them."""
+        cases = fold_cases(events)
+
+        def concerns(request: Request) -> bool:
+            case = cases.get(request.asked.case) if request.asked.case else None
+            about = (*request.asked.concerns, *(case.scope.concerned if case else ()))
+            return request.by != self.actor and self.accounts.concerned(self.actor, about)
+
+        return {id_: request for id_, request in fold(events).items() if not concerns(request)}
+
     def _shows(self, request: Request) -> bool:
-        if request.by == self.actor:
-            return True
-        role = APPROVED_BY[request.asked.act]
-        sees = self.accounts.may(self.actor, Deed.SEE_CASES) or self.accounts.may(self.actor, role)
-        return sees and not self.accounts.concerned(self.actor, request.asked.concerns)
+        approves = self.accounts.may(self.actor, APPROVED_BY[request.asked.act])
+        return request.by == self.actor or approves or self.accounts.oversees(self.actor)
 
     def _terms(self, act: Act) -> Terms:
         return self.terms.get(act, DEFAULT_TERMS)

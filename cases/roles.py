@@ -124,6 +124,11 @@ class Accounts:
         if not self.may(name, deed):
             raise RoleMissingError(name, deed)
 
+    def oversees(self, name: str) -> bool:
+        """Tell whether an account may know of the cases and requests of others."""
+        routed = any(name in names for names in self.routing.values())
+        return routed or self.may(name, Deed.SEE_CASES)
+
     def addresses(self, name: str) -> frozenset[str]:
         """The account's own addresses: those in `[roles]`, and its name at the trust's domains."""
         named = (f"{name}@{domain}".lower() for domain in self.domains)

@@ -16,6 +16,7 @@ from cases.approvals import (
     ApprovalRefusedError,
     Asked,
     Terms,
+    check_approver,
     granted,
 )
 from cases.casebook import Casebook
@@ -122,11 +123,15 @@ def test_whoever_asked_cannot_approve(desk: OpenDesk) -> None:
 
 @pytest.mark.parametrize("address", ["head@s.example", "HEAD@s.example", "h.ead@s.example"])
 def test_whom_it_concerns_cannot_approve(desk: OpenDesk, address: str) -> None:
-    """Nobody decides about their own mail; an account is also its name at the trust's domains."""
-    desk("i.nspector").ask(replace(RELEASE, concerns=(address,)))
+    """Nor learn of it. An account is also its name at the trust's domains."""
+    asked = desk("i.nspector").ask(replace(RELEASE, concerns=(address,)))
 
-    with pytest.raises(ApprovalRefusedError, match=r"concerns h\.ead"):
+    with pytest.raises(ApprovalRefusedError, match="no request"):
         desk("h.ead").approve("R-0001")
+    with pytest.raises(ApprovalRefusedError, match="no request"):
+        desk("h.ead").decline("R-0001", reason="no")
+    with pytest.raises(ApprovalRefusedError, match=r"concerns h\.ead"):
+        check_approver(asked, actor="h.ead", case=None, accounts=ACCOUNTS)
 
 
 @pytest.mark.parametrize("actor", ["t.ech", "somebody", "root", ""])
@@ -153,7 +158,7 @@ def test_the_cases_investigator_and_people_cannot_approve(desk: OpenDesk) -> Non
 
     with pytest.raises(ApprovalRefusedError, match="investigates case C-0001"):
         desk("o.fficer").approve("R-0001")
-    with pytest.raises(ApprovalRefusedError, match=r"concerns h\.ead"):
+    with pytest.raises(ApprovalRefusedError, match="no request"):
         desk("h.ead").approve("R-0001")
 
 
