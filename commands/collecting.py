@@ -101,6 +101,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
     Exits with 1 when something could not be taken. A server that refuses us ends the run, after
     what was collected until then is said.
     """
+    from commands.alerting import tell
     from commands.logs import log_to_stderr
 
     log_to_stderr()
@@ -114,6 +115,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
 
         with progress("collecting mail", total=0, unit="messages") as bar:
             stopped = closing.take_all(collector, server, named, Paced(bar))
+    tell(app)
     closing.print()
     if stopped:
         raise stopped

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from elastic_indices import MOMENT, empty, mail
 
-from search.elastic import ElasticIndex, open_elastic, open_elastic_afresh, publish_elastic
+from search.elastic import (
+    ElasticIndex,
+    open_elastic,
+    open_elastic_afresh,
+    open_elastic_unfinished,
+    publish_elastic,
+)
 from search.elastic_bulk import LARGEST, REQUEST, send
 from search.elastic_document import LONGEST
 from search.elastic_meta import joined
@@ -213,6 +219,23 @@ def test_an_interrupted_rebuild_goes_on(index: ElasticIndex) -> None:
         publish_elastic(fresh)
 
         assert ((range(1, 2),), 2) == (before, fresh.count(Everything()))
+
+
+def test_what_a_rebuild_has_begun_can_be_opened(index: ElasticIndex) -> None:
+    """A purge must reach it too; before there is one, and once it is published, there is none."""
+    before = open_elastic_unfinished(index.settings)
+
+    with closing(open_elastic_afresh(index.settings)) as fresh:
+        fresh.put([mail("a"), mail("b")], segment=1)
+        begun = open_elastic_unfinished(index.settings)
+        assert begun is not None
+        with closing(begun):
+            begun.drop([mail("a").mail])
+            begun.scrub()
+        assert (None, 1) == (before, fresh.count(Everything()))
+        publish_elastic(fresh)
+
+    assert open_elastic_unfinished(index.settings) is None
 
 
 def test_a_rebuild_of_another_format_is_begun_again(index: ElasticIndex) -> None:

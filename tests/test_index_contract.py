@@ -22,6 +22,7 @@ from search.fields import BY_NAME, DEFAULT, FIELDS, PROSE_COLUMNS, TEXT_COLUMNS,
 from search.index import Cursor, Facet, Index, NoFacetError
 from search.merge import merge
 from search.query import parse
+from search.sealed import emptied
 from search.sqlite import open_sqlite
 from search.tree import (
     All,
@@ -828,6 +829,38 @@ def test_a_dropped_mail_can_come_back(index: Index) -> None:
 
     assert seeds(index, parse("annual")) == ["attached", "plain"]
     assert index.count(Everything()) == 2
+
+
+def test_scrubbing_changes_no_answer(index: Index) -> None:
+    """Traces of what was dropped are taken out of the files; all else is found as before."""
+    index.put(list(MAILS.values()), segment=1)
+    index.drop([MAILS["attached"].mail])
+
+    index.scrub()
+
+    assert set(MAILS) - {"attached"} == set(seeds(index, Everything()))
+    assert index.applied() == (range(1, 2),)
+
+
+def test_records_stream_in_the_order_of_ids(full: Index) -> None:
+    """All of them, whole."""
+    records = list(full.records(parse("annual OR has:attachment")))
+
+    assert [record.mail for record in records] == list(full.ids(parse("annual OR has:attachment")))
+    assert all(full.get(record.mail) == record for record in records)
+
+
+def test_a_seal_empties_what_was_known(index: Index) -> None:
+    """Putting a sealed record in takes the words out, and nothing that comes later adds any."""
+    whole = MAILS["attached"]
+    index.put([whole], segment=1)
+
+    index.put([emptied(whole)], segment=None)
+    index.put([whole], segment=2)
+
+    assert index.get(whole.mail) == emptied(whole)
+    assert 0 == index.count(parse("budget OR has:attachment OR filename:budget"))
+    assert [whole.mail] == list(index.ids(parse("is:opaque")))
 
 
 def test_whom_a_message_was_sent_to_is_told_by_its_message_id(index: Index) -> None:
