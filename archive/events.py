@@ -86,7 +86,7 @@ class Collected:
     source: Source
     mailbox: str
     began: datetime
-    folders: tuple[str, ...]  # those looked through to the end
+    folders: tuple[str, ...]  # looked through; none while it is unsure what was purged
     seen: int  # messages in them: new + known + failed
     new: int
     known: int

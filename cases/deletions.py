@@ -44,7 +44,8 @@ def deletions(
 ) -> list[Deletion]:
     """List what was deleted from a scope's mailboxes, newest first.
 
-    `since` leaves out what was found before; `open_` are the messages whose subject may be told.
+    `since` leaves out what was found before; `open_` are the messages whose subject, and the
+    folder that it was in, may be told.
     """
     found = [
         one if one.mail in open_ else replace(one, subject="", folder="")

@@ -170,7 +170,7 @@ class Closing:
     @property
     def incomplete(self) -> bool:
         """Whether something could not be taken."""
-        return bool(self._failed) or any(outcome.failed for outcome in self.outcomes)
+        return bool(self._failed) or any(one.failed or one.unread for one in self.outcomes)
 
     def take_all(
         self, collector: "Collector", server: "Server", mailboxes: Iterable[str], watch: "Watch"
@@ -193,6 +193,8 @@ class Closing:
             for failure in outcome.failed:
                 where = f"{outcome.mailbox} {failure.folder} {failure.item}"
                 click.echo(safe(f"{where}: {failure.why}; the next run tries again"), err=True)
+            for folder, why in outcome.unread.items():
+                click.echo(safe(f"{outcome.mailbox} {folder}: {why}"), err=True)
         for mailbox, why in self._failed.items():
             click.echo(safe(f"{mailbox}: {why}"), err=True)
         for outcome in self.outcomes:

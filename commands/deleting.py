@@ -19,7 +19,9 @@ DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 @click.command()
 @case_option
-@click.option("--since", type=DAY, help="Only what was found deleted from then on, in UTC.")
+@click.option(
+    "--since", type=DAY, metavar="DATE", help="Only what was found deleted from then on, in UTC."
+)
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj

@@ -102,6 +102,7 @@ class CollectLine(Struct, frozen=True, tag_field="schema", tag="section9.collect
     source: str
     mailbox: str
     folders: int
+    unread: int  # folders that could not be looked at: none of the mailbox is said to be purged
     seen: int
     new: int
     known: int
@@ -237,6 +238,7 @@ def collect_line(outcome: Outcome) -> CollectLine:
         source=outcome.source,
         mailbox=outcome.mailbox,
         folders=outcome.folders,
+        unread=len(outcome.unread),
         seen=outcome.seen,
         new=outcome.new,
         known=outcome.known,

@@ -26,9 +26,16 @@ def step(turn: Turn) -> str:
     """Tell one turn: what, where to, by whom, and between which times."""
     to = f" to {turn.folder}" if turn.folder else ""
     by = f" by {turn.by}" if turn.by else ""
-    reach = ", beyond its owner's reach" if turn.change is Change.PURGED and turn.folder else ""
-    nowhere = "" if turn.folder else "; it is nowhere in the mailbox any more"
-    return f"{turn.change}{to}{by} {between(turn.after, turn.before)}{reach}{nowhere}"
+    return f"{turn.change}{to}{by} {between(turn.after, turn.before)}{_reach(turn)}"
+
+
+def _reach(turn: Turn) -> str:
+    """Say of what was purged where that leaves it."""
+    if turn.change is not Change.PURGED:
+        return ""
+    return (
+        ", beyond its owner's reach" if turn.folder else "; it is nowhere in the mailbox any more"
+    )
 
 
 def between(after: datetime | None, before: datetime) -> str:

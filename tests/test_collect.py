@@ -17,6 +17,7 @@ from ingest.collectors.collect import Collector
 from ingest.collectors.door import (
     Fetched,
     Folder,
+    FolderError,
     FolderId,
     FolderKind,
     Item,
@@ -48,6 +49,7 @@ class Box:
     whole: bool = False
     broken: set[str] = field(default_factory=set)
     by: str = ""
+    closed: Folder | None = None
     looked: Callable[[], None] = lambda: None  # called after each look
     fetched: list[str] = field(default_factory=list)
 
@@ -75,6 +77,8 @@ class Box:
 
     def look(self, folder: Folder, state: str) -> Look:
         """Tell what changed, or all."""
+        if folder == self.closed:
+            raise FolderError("refused")
         since = self.log[int(state or 0) :]
         told = [id_ for _, where, id_ in since if where == folder]
         there = {id_ for id_, (where, _) in self.lies.items() if where == folder}
@@ -257,6 +261,41 @@ def test_a_failure_is_listed_and_tried_again(box: Box, collect: Run, copies: Cop
     assert (2, 0, 1, 1) == (second.seen, second.new, second.known, len(second.failed))
     assert (2, 1, 1, []) == (third.seen, third.new, third.known, third.failed)
     assert {"a", "b", "c"} == set(copies())
+
+
+def test_a_folder_that_cannot_be_opened_stops_no_other(
+    box: Box, collect: Run, copies: Copies
+) -> None:
+    """The rest is collected; nothing is said to be purged while somewhere was not looked."""
+    collect()
+    box.closed = DONE
+    box.put("c", TRASH, message("c"))
+    box.move("b", "b2", DONE)
+    second = collect()
+    box.closed = None
+    third = collect()
+
+    assert {DONE.path: "refused"} == second.unread
+    assert (1, Counter()) == (second.new, second.turns)
+    assert ({}, Counter(moved=1)) == (third.unread, third.turns)
+    assert [DONE.path] == [turn.folder for turn in copies()["b"].story]
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_what_fails_may_be_what_moved(
+    box: Box, collect: Run, copies: Copies, *, mended: bool
+) -> None:
+    """A copy is not purged while a message fails that it may have become; but not for ever."""
+    collect()
+    box.broken = {"b2"}
+    box.move("b", "b2", DONE)
+    second = collect()
+    box.broken = set() if mended else {"b2"}
+    third = collect()
+
+    assert (Counter(), 1) == (second.turns, len(second.failed))
+    assert [Change.MOVED if mended else Change.PURGED] == list(third.turns)
+    assert 1 == len(copies()["b"].story)
 
 
 def test_a_name_that_lasts_saves_a_fetch(box: Box, collect: Run, copies: Copies) -> None:

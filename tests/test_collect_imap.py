@@ -129,6 +129,7 @@ def test_every_folder_is_taken_and_nothing_is_touched(
     """All folders are collected, the trash included; nothing is marked as read; sums add up."""
     with server.client(ANN) as client:
         client.create("Projets/&AMk-t&AOk-")
+        client.create(r'"odd \\ \"name\" *"')
         put(client, "INBOX", "one", "two")
         put(client, '"Deleted Items"', "binned")
         put(client, "Projets/&AMk-t&AOk-", "summer")

@@ -77,7 +77,7 @@ def test_deletions_are_listed_newest_first() -> None:
     assert [2, 1] == mails(found)
     assert [True, False] == [one.restored for one in found]
     assert ["", "subject 1"] == [one.subject for one in found]
-    assert ["Inbox", "Inbox"] == [one.folder for one in found]
+    assert ["", "Inbox"] == [one.folder for one in found]  # people name folders for what is in
     assert [2] == mails(deletions([one, two], SCOPE, since=NOON + HOUR, open_=frozenset()))
 
 
@@ -154,6 +154,10 @@ def test_a_story_is_told_in_plain_words() -> None:
         "arrived 2026-09-01 12:00:00",
         "still in Inbox when last looked at, 2026-09-01 15:00:00",
     ] == list(tale(seen, looked=NOON + 3 * HOUR))
+    withheld = (Turn(Change.MOVED, "", NOON, NOON + HOUR),)
+    assert "moved between 2026-09-01 12:00:00 and 2026-09-01 13:00:00" in list(
+        tale(replace(seen, folder="", story=withheld), looked=None)
+    )
     assert [] == list(tale(Sighting(SightingId("1"), BlobId("1"), Source.FILE, NOON), looked=None))
 
 

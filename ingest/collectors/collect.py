@@ -20,6 +20,7 @@ from archive.events import Collected, Turned
 from ingest.collectors import story
 from ingest.collectors.door import (
     Folder,
+    FolderError,
     FolderId,
     FolderKind,
     Item,
@@ -93,6 +94,7 @@ class _Run:
         self._missing: dict[SightingId, _Missing] = {}
         self._looks: dict[FolderId, tuple[FolderId, str, datetime, str]] = {}
         self._vanished = 0
+        self._unsure = False  # what is missing may be where nobody could look for it
         self._tried: set[tuple[str, ItemId]] = set()  # in vain, in this run: by folder
         self.outcome = Outcome(place.source, place.mailbox)
 
@@ -101,8 +103,10 @@ class _Run:
         self._take(self._survey(count=True))
         if self._missing or self._vanished:
             self._take(self._survey(count=False))
-        self._tell_purged()
-        self._close()
+        put_off = bool(self._missing) and self._unsure
+        if not put_off:
+            self._tell_purged()
+        self._close(looked=not put_off)
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -111,13 +115,21 @@ class _Run:
         folders = self._box.folders()
         named = [(folder.id, folder.path) for folder in folders]
         self._memory.follow_names(self._place, named)
-        found = [self._look(folder, count=count) for folder in folders]
+        found = [one for folder in folders if (one := self._try(folder, count=count))]
         for path in self._memory.folders(self._place) - {path for _, path in named}:
             self._miss(self._memory.there(self._place, path).values())
         fresh = sum(len(one.items) for one in found)
         self.outcome.seen += fresh
         self._watch.expect(fresh)
         return found
+
+    def _try(self, folder: Folder, *, count: bool) -> _Found | None:
+        try:
+            return self._look(folder, count=count)
+        except FolderError as error:
+            self._unsure = True
+            self.outcome.unread[folder.path] = str(error)
+            return None
 
     def _look(self, folder: Folder, *, count: bool) -> _Found:
         at = self._by.clock()
@@ -215,6 +227,8 @@ class _Run:
             self._fail(folder, one.id, one.why)
 
     def _fail(self, folder: Folder, item: ItemId, why: str) -> None:
+        # A message that fails for the first time may be one that moved. Later it is let be so.
+        self._unsure |= item not in self._memory.failures(self._place, folder.path)
         self._tried.add((folder.path, item))
         self.outcome.failed.append(Failure(folder.path, item, why))
         self._memory.fail(self._place, folder.path, item, why)
@@ -283,9 +297,14 @@ class _Run:
             self._memory.follow(self._by.pipeline.ledger)
             self.outcome.turns.update(event.sighting.story[-1].change for event in events)
 
-    def _close(self) -> None:
-        """Record the run, then remember how far it came."""
+    def _close(self, *, looked: bool) -> None:
+        """Record the run, then remember how far it came.
+
+        Where it was put off to say what was purged, the next run must miss it again: so this one
+        does not count as a look.
+        """
         outcome = self.outcome
+        looks = tuple(self._looks.values()) if looked else ()
         outcome.folders = len(self._looks)
         collected = Collected(
             at=self._by.clock(),
@@ -293,7 +312,7 @@ class _Run:
             source=self._place.source,
             mailbox=self._place.mailbox,
             began=self._began,
-            folders=tuple(path for _, path, _, _ in self._looks.values()),
+            folders=tuple(path for _, path, _, _ in looks),
             seen=outcome.seen,
             new=outcome.new,
             known=outcome.known,
@@ -301,7 +320,7 @@ class _Run:
             turned=outcome.turns.total(),
         )
         self._by.pipeline.tell([collected])
-        self._memory.finish(self._place, tuple(self._looks.values()))
+        self._memory.finish(self._place, looks)
 
 
 def _job(place: Place, folder: Folder, item: Item, landed: Landed) -> Sliced:

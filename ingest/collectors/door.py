@@ -107,7 +107,8 @@ class Mailbox(Protocol):
     def look(self, folder: Folder, state: str) -> Look:
         """Tell what a folder holds; `state` is what the last look gave, empty at the first.
 
-        A state that the server no longer accepts is answered with a whole look.
+        A state that the server no longer accepts is answered with a whole look. Raises
+        `FolderError` for a folder that the server refuses to open.
         """
 
     def fetch(self, folder: Folder, items: Sequence[Item]) -> Iterator[Fetched | NotFetched]:
@@ -129,6 +130,13 @@ class MailboxError(Section9Error):
     """One mailbox cannot be read, or not to its end. The others go on."""
 
     exit_code: ClassVar[int] = 50
+
+
+class FolderError(MailboxError):
+    """One folder cannot be looked at; `look` alone raises it. The mailbox's others go on.
+
+    What is missing from them may lie in it, so that no copy is then said to be purged.
+    """
 
 
 class ServerError(Section9Error):

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from imap_tools.errors import ImapToolsError, MailboxLoginError
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.folder import FolderInfo
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.utils import encode_folder
@@ -23,6 +23,7 @@ from imap_tools.utils import encode_folder
 from ingest.collectors.door import (
     Fetched,
     Folder,
+    FolderError,
     FolderId,
     FolderKind,
     Item,
@@ -127,7 +128,10 @@ class ImapMailbox:
     def look(self, folder: Folder, state: str) -> Look:  # noqa: ARG002 - IMAP lists all each time
         """List what a folder holds."""
         with _translated():
-            validity = self._examine(folder)
+            try:
+                validity = self._examine(folder)
+            except MailboxFolderSelectError as error:
+                raise FolderError("the server refuses to open it: see its log") from error
             uids = self._box.uids("ALL", charset=None)
         return Look([Item(ItemId(f"{validity}:{uid}")) for uid in uids])
 
@@ -154,11 +158,13 @@ class ImapMailbox:
         return "X-GM-EXT-1" in self._able
 
     def _list(self, pattern: str) -> list[FolderInfo]:
-        if not {"SPECIAL-USE", "LIST-EXTENDED"} <= self._able:
-            return self._box.folder.list("", pattern)
-        # Some servers tell the use of a folder only when they are asked (RFC 6154, section 3).
-        asking = encode_folder(pattern) + b" RETURN (SPECIAL-USE)"
-        return self._box.folder.list(b'""', asking)  # type: ignore[arg-type]  # bytes go as they are
+        asking = encode_folder(pattern)
+        if {"SPECIAL-USE", "LIST-EXTENDED"} <= self._able:
+            # Some servers tell the use of a folder only when they are asked (RFC 6154, section 3).
+            asking += b" RETURN (SPECIAL-USE)"
+        listed = self._box.folder.list(b'""', asking)  # type: ignore[arg-type]  # sent as they are
+        # imap-tools leaves the escape of a backslash in a name (RFC 3501, quoted).
+        return [FolderInfo(one.name.replace(r"\\", "\\"), one.delim, one.flags) for one in listed]
 
     def _prefixes_of_others(self) -> tuple[str, ...]:
         """Tell how the names of other people's and shared folders begin (RFC 2342)."""

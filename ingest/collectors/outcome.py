@@ -39,4 +39,5 @@ class Outcome:
     known: int = 0
     findings: int = 0
     failed: list[Failure] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)  # folders, and why they were not looked at
     turns: Counter[Change] = field(default_factory=Counter)
