@@ -34,7 +34,7 @@ def put(app: App, mail: str, *, case_id: str, reason: str) -> None:
     """Seal a message of a case's scope, at once; the head teacher is told, without content.
 
     \b
-    section9 seal 1f3a9c0b21de --case C-0001 --reason 'suspected indecent image'
+    section9 seal put 1f3a9c0b21de --case C-0001 --reason 'suspected indecent image'
     """
     from commands.alerting import tell
     from commands.logs import log_to_stderr
