@@ -12,6 +12,7 @@ import psutil
 import pytest
 from running import House, made, wait_for
 
+from archive.blobs import Blobs
 from archive.events import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
@@ -269,3 +270,20 @@ def test_two_at_once_file_each_message_once(house: House, tmp_path: Path) -> Non
     assert Counter(job.sighting.blob for job in (*mine, *both)) == house.indexed()
     assert [] == house.json("status")["problems"]
     assert house.json("verify")["whole"]
+
+
+def test_what_a_purge_took_meanwhile_is_read_again(house: House, tmp_path: Path) -> None:
+    """Bytes that were found stored, and were purged before they were filed, are stored again."""
+    found = write(tmp_path / "mail", range(3))
+
+    with pool(house) as readers, pipeline(house, readers) as line:
+        drafts = list(readers.drafts(found))
+        blobs = Blobs(FolderStore(house.home / "archive"))
+        blobs.remove_all([found[1].sighting.blob])
+        filed = line._file(drafts)
+        again = [one for part in line.file(found) for one in part.new]
+
+    assert [found[1].copy] == copies(list(filed.lost))
+    assert sorted([found[0].copy, found[2].copy]) == copies(list(filed.new))
+    assert [found[1].copy] == copies(again)
+    assert blobs.has(found[1].sighting.blob)

@@ -258,5 +258,17 @@ def test_a_purge_that_is_killed_is_carried_out_by_the_next(
     assert (0, 6, []) == (status["messages"], status["purged"], status["problems"])
 
 
+def test_a_purged_copy_is_known_and_stays_away(prepared: Path, tmp_path: Path) -> None:
+    """To ingest the same files again, from the same place, adds nothing."""
+    shutil.copytree(prepared, tmp_path / "house")
+    house = House(tmp_path / "house")
+    house.must("retention", "run")
+
+    counted = house.json("ingest", prepared.with_name("mail"))
+
+    assert (6, 0, 6) == (counted["seen"], counted["new"], counted["known"])
+    assert house.json("verify")["whole"]
+
+
 def crash(point: str, marks: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(CRASH), "CRASH_AT": point, "CRASH_MARKS": str(marks)}
