@@ -48,14 +48,14 @@ def tell(app: "App") -> None:
 
 def untold(app: "App") -> "list[Sealed]":
     """The seals of which nobody was told yet."""
-    from archive.events import Alerted, Book, Sealed
+    from archive.events import Alerted, Book, SealBroken, Sealed
 
     waiting: dict[str, Sealed] = {}
     for event in app.ledger.events(Book.CASES):
         match event:
             case Sealed():
                 waiting[event.mail] = event
-            case Alerted():
+            case Alerted() | SealBroken():
                 waiting.pop(event.mail, None)
             case _:
                 pass

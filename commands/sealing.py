@@ -22,7 +22,11 @@ class _Sealing(click.Group):
 
 @click.group(cls=_Sealing)
 def seal() -> None:
-    """Seal suspected illegal content: nothing of it is shown, searched or exported from then on."""
+    """Seal suspected illegal content: nothing of it is shown, searched or exported from then on.
+
+    \b
+    section9 seal 1f3a9c0b21de --case C-0001 --reason 'suspected indecent image'
+    """
 
 
 @seal.command("put")

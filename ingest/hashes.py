@@ -15,6 +15,7 @@ from pathlib import Path
 from section9 import Section9Error
 
 HASHES_FILE = "hashes.sqlite"
+WAIT = 30  # seconds that a reader waits while a list is being added
 DIGEST = re.compile(rb'^[\s"]*([0-9A-Fa-f]{64}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])')
 """A digest at the start of a line; what follows, such as a name, is not read."""
 SCHEMA = "CREATE TABLE IF NOT EXISTS hash (digest BLOB PRIMARY KEY) WITHOUT ROWID"
@@ -53,7 +54,8 @@ class HashLists:
         if self._db is None:
             if not self._path.exists():
                 return False
-            self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
+            where = f"{self._path.absolute().as_uri()}?mode=ro"
+            self._db = sqlite3.connect(where, uri=True, timeout=WAIT)
         asked = [*map(bytes.fromhex, digests)]
         for content in contents:
             asked += [
