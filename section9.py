@@ -141,6 +141,7 @@ class Category(StrEnum):
     PERSONAL_DATA = "personal-data"
     FINANCIAL = "financial"
     CREDENTIALS = "credentials"
+    SPECIAL_CATEGORY = "special-category"
 
 
 class Confidence(StrEnum):

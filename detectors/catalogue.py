@@ -14,6 +14,7 @@ from detectors import (
     payment_card,
     personal_email,
     photograph,
+    school_records,
     secret_key,
     share_link,
     telephone,
@@ -44,6 +45,7 @@ DETECTORS: tuple[Detector, ...] = (
     upn.DETECTOR,
     utr.DETECTOR,
     vehicle_registration.DETECTOR,
+    *school_records.DETECTORS,
 )
 """They read each text."""
 

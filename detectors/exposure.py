@@ -17,7 +17,14 @@ from detectors.lookalike import resembles
 from detectors.providers import is_personal
 from section9 import Category, Finding, PersonRole, Recipient, RuleId
 
-LEAKS = frozenset({Category.PERSONAL_DATA, Category.FINANCIAL, Category.CREDENTIALS})
+LEAKS = frozenset(
+    {
+        Category.PERSONAL_DATA,
+        Category.FINANCIAL,
+        Category.CREDENTIALS,
+        Category.SPECIAL_CATEGORY,
+    }
+)
 """The categories whose gravity depends on who received them."""
 
 QUOTED = "in quoted text"

@@ -1,0 +1,63 @@
+"""Whether a stretch of text speaks of one person: a name as people write it, or a pronoun.
+
+Shapes only: two capitalised words that are no title of something, initials with a surname, or a
+child called by a first name and initial. Policies and minutes speak of pupils in the plural and
+name nobody, which is what tells them from somebody's record.
+"""
+
+import re
+from enum import IntEnum
+
+_NOT_A_NAME = frozenset(
+    """
+    a academy acceptable after all also am an and any april are as assistant at august autumn be
+    before best board both bristol but can care carers chair children christmas class college
+    committee company council county covid could court day dear december department deputy did do
+    does each early east easter education english executive faculty february first following for
+    free friday from geography german good government governors great group half hall has have he
+    head hello help her here hi his history house how human i if in information inset is it its
+    january july june key kind last learning let level local london maths manchester many march
+    may meals meeting monday most mr mrs ms national new no north not november now number nursery
+    october of office officer on one open or our parent parents people plan plans please police
+    policy post primary private privacy procedure protection public pupil pupils re report
+    resources royal safeguarding saturday school schools science secondary section senior
+    september service services she should since so social some south spanish special spring staff
+    stage st standards state student students subject sunday support team term thank thanks that
+    the their then there these they this those thursday to today tomorrow trust tuesday uk under
+    united university until up us vice warm we wednesday week weekly welcome welfare west what
+    when where which who why will wishes with work world would year yes yours you your yesterday
+    annual review education health educational psychologist individual
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_WORD = r"[A-Z][a-z]+(?:[’'-][A-Z]?[a-z]+)*"
+_FULL = re.compile(rf"\b({_WORD})(?: [A-Z]\.?)? ({_WORD}|[A-Z]{{3,}})\b")
+_TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Rev)\.? (?:[A-Z]\.? )?{_WORD}\b")
+_INITIAL = re.compile(rf"\b(?:[A-Z]\.? {_WORD}|{_WORD} [A-Z]\b\.?)(?! ?&)")
+_PRONOUN = re.compile(
+    r"\b(?:he|she|him|her|his|hers|they have been|my (?:son|daughter|child|husband|wife)"
+    r"|(?:our|your|the|this) (?:son|daughter|child|pupil|student|lad|boy|girl|colleague))\b",
+    re.IGNORECASE,
+)
+
+
+class Naming(IntEnum):
+    """How plainly a text says whom it is about."""
+
+    NOBODY = 0
+    SOMEBODY = 1  # a pronoun, or `my son`
+    NAMED = 2
+
+
+def naming(text: str) -> Naming:
+    """Tell how plainly a sentence or a row says whom it is about; linear."""
+    if _TITLED.search(text) or any(map(_is_name, _FULL.finditer(text))):
+        return Naming.NAMED
+    if any(_is_name(match) for match in _INITIAL.finditer(text)):
+        return Naming.NAMED
+    return Naming.SOMEBODY if _PRONOUN.search(text) else Naming.NOBODY
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Whether none of the words is one that begins sentences or names an office."""
+    words = [word.strip(".").lower() for word in match[0].split()]
+    return not any(word in _NOT_A_NAME for word in words)
