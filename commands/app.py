@@ -5,7 +5,6 @@ Every room is opened when a command first asks for it, so `--help` costs nothing
 
 import os
 import pwd
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -32,10 +31,8 @@ if TYPE_CHECKING:
     from cases.roles import Accounts, Deed
     from cases.sealing import Seals
     from commands.engines import Engine
-    from commands.settings import Reading, Settings
-    from detectors.exposure import Agreed
+    from commands.settings import Settings
     from ingest.collectors.collect import Collector
-    from ingest.jobs import WorkerSettings
     from ingest.pipeline import Pipeline
     from ingest.pool import Pool
     from ingest.reader import Reader
@@ -351,22 +348,11 @@ class App:
     @contextmanager
     def reader(self) -> "Iterator[Reader]":
         """What a worker has to read mail with, in this process; needs no data folder."""
-        from detectors.scan import Scanner
-        from ingest.attachments import Extractor
-        from ingest.reader import Reader
-        from people import Directory
+        from commands.reading import reader
 
         has_data = (self.home / SETTINGS_FILE).is_file()
-        domains = self.settings.trust.domains if has_data else ()
-        tesseract = _tesseract(self.settings.reading) if has_data else ""
-        directory = Directory(self.home / PEOPLE_FILE)
-        scanner = Scanner(
-            person=directory.person,
-            domains=frozenset(map(str.lower, domains)),
-            agreed=self._agreed() if has_data else (),
-        )
-        with Extractor(tesseract=tesseract) as extractor:
-            yield Reader(extractor=extractor, scanner=scanner)
+        with reader(self.settings if has_data else None, self.home / PEOPLE_FILE) as opened:
+            yield opened
 
     def waiting(self) -> "list[SpoolId]":
         """List every message that was accepted and is not archived."""
@@ -374,36 +360,9 @@ class App:
         return [*pending, *(one.id for one in self.spool.quarantined())]
 
     def _pool(self) -> "Pool":
-        from ingest.pool import Pool
+        from commands.reading import pool
 
-        reading = self.settings.reading
-        workers = reading.workers or os.cpu_count() or 1
-        return Pool(self._worker_settings(), workers=workers, deadline=reading.seconds_per_message)
-
-    def _agreed(self) -> "tuple[Agreed, ...]":
-        from detectors.exposure import Agreed
-
-        return tuple(Agreed(one.to, one.until) for one in self.settings.trust.agreed)
-
-    def _worker_settings(self) -> "WorkerSettings":
-        from ingest.jobs import WorkerSettings
-
-        settings = self.settings
-        return WorkerSettings(
-            home=str(self.data),
-            archive=str(self.data / "archive"),
-            people=str(self.people_path),
-            domains=settings.trust.domains,
-            journal_addresses=settings.journal.addresses,
-            agreed=self._agreed(),
-            memory=int(settings.reading.memory),
-            tesseract=_tesseract(settings.reading),
-        )
-
-
-def _tesseract(reading: "Reading") -> str:
-    """The path of the program that reads pictures, if it is installed and wanted."""
-    return (shutil.which("tesseract") or "") if reading.ocr else ""
+        return pool(self.settings, self.data, self.people_path)
 
 
 def index_file(home: Path) -> Path:
