@@ -8,6 +8,7 @@ without us. An import replaces the whole directory: who is missing from the file
 import csv
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from section9 import Person, PersonRole, Section9Error
 REQUIRED = ("address", "name", "role")
 OPTIONAL = ("school", "year_group", "leaving_date", "date_of_birth")
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")  # ISO 8601, and as UK school systems export
+_TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
 
 
 class PeopleFileError(Section9Error):
@@ -39,11 +41,18 @@ class Directory:
         self._path = path
         self._stamp = 0
         self._people: Mapping[str, Person] = {}
+        self._names: Mapping[str, tuple[Person, ...]] | None = None  # made when first asked for
         self.refresh()
 
     def person(self, address: str) -> Person | None:
         """Whose address this is, or None for somebody outside the directory."""
         return self._people.get(address.lower())
+
+    def named(self, name: str) -> tuple[Person, ...]:
+        """Everybody of that first name and surname, however written: `name_key`; flat in cost."""
+        if self._names is None:
+            self._names = _by_name(self._people.values())
+        return self._names.get(name_key(name), ())
 
     def __len__(self) -> int:
         return len(self._people)
@@ -53,7 +62,32 @@ class Directory:
         stamp = self._path.stat().st_mtime_ns if self._path.exists() else 0
         if stamp != self._stamp:
             self._people = {person.address: person for person in _saved(self._path)}
+            self._names = None
             self._stamp = stamp
+
+
+def name_key(name: str) -> str:
+    """Return a first name and a surname as all ways to write them agree; empty without both.
+
+    `Dr José Núñez`, `Nunez, Jose (Staff)` and `JOSE M NUNEZ` are one: no case, accents, titles,
+    brackets or names between.
+    """
+    bare = unicodedata.normalize("NFKD", name.partition("(")[0]).casefold()
+    last, comma, first = bare.partition(",")
+    words = [
+        "".join(char for char in word if char.isalpha() or char == "-").strip("-")
+        for word in (f"{first} {last}" if comma else bare).split()
+    ]
+    words = [word for word in words if word and word not in _TITLES]
+    return f"{words[0]} {words[-1]}" if len(words) > 1 else ""
+
+
+def _by_name(people: Iterable[Person]) -> Mapping[str, tuple[Person, ...]]:
+    names: dict[str, list[Person]] = {}
+    for person in people:
+        if key := name_key(person.name):
+            names.setdefault(key, []).append(person)
+    return {key: tuple(found) for key, found in names.items()}
 
 
 def read_csv(lines: TextIO) -> tuple[Person, ...]:

@@ -11,6 +11,7 @@ others found.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from section9 import (
@@ -34,6 +35,10 @@ def _nobody(_address: str) -> Person | None:
     return None
 
 
+def _no_one(_name: str) -> tuple[Person, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a detector may know besides the text: the mail, the part, and who people are."""
@@ -45,8 +50,10 @@ class Context:
     hidden: tuple[Span, ...] = ()  # offsets into the part's original text
     domains: frozenset[str] = frozenset()  # the trust's own, lower case
     person: Callable[[str], Person | None] = field(default=_nobody)  # by address, lower case
+    named: Callable[[str], tuple[Person, ...]] = field(default=_no_one)  # by name, as written
     sender: str = ""  # whom the mail server or the From header names, lower case
     recipients: tuple[Recipient, ...] = ()  # everybody it is known to have gone to
+    now: datetime | None = None  # by the clock: no mail is believed to be of a later day
 
 
 @dataclass(frozen=True, slots=True)
