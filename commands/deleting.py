@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
-from commands.display import safe
+from commands.display import safe, whose
 from commands.investigation import NO_HITS, SHORT, case_option
 from commands.tales import step
 
@@ -49,7 +49,7 @@ def deletions(app: App, *, case_id: str, since: datetime | None, limit: int, as_
     scope = given.answer.authority.scope
     click.echo(
         f"{len(given.found):,} deletions, {len(shown):,} shown, in case"
-        f" {given.answer.authority.case}: mail of {scope.since} to {scope.until},"
+        f" {given.answer.authority.case}: {whose(scope)},"
         f" as of entry {given.answer.as_of.number:,}",
         err=True,
     )

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import click
 
-from section9 import Span
+from section9 import Scope, Span
 
+MOST_NAMED = 3  # people of a scope on one line
 UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, escape among them; tab and newline stay
     "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of writing
@@ -30,3 +31,10 @@ def marked(text: str, marks: Iterable[Span], *, colour: str) -> str:
         ]
         end = max(end, mark.end)
     return "".join((*pieces, safe(text[end:])))
+
+
+def whose(scope: Scope) -> str:
+    """Say whose mail, and of when: `mail of j.doe@school.example, 2026-09-01 to 2026-10-31`."""
+    everybody = (*scope.people, *scope.mailboxes, *scope.domains)
+    more = " …" if len(everybody) > MOST_NAMED else ""
+    return f"mail of {', '.join(everybody[:MOST_NAMED])}{more}, {scope.since} to {scope.until}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
-from commands.display import marked, safe
+from commands.display import marked, safe, whose
 from commands.tales import tale
 from search.direction import direction
 from section9 import (
@@ -128,11 +128,9 @@ def _say_what_ran(answer: "Answer") -> None:
     from commands.places import write_place
 
     scope, page = answer.authority.scope, answer.page
-    everybody = (*scope.people, *scope.mailboxes, *scope.domains)
-    people = ", ".join(everybody[:3]) + (" …" if len(everybody) > 3 else "")  # noqa: PLR2004
     click.echo(
         f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
-        f" mail of {people}, {scope.since} to {scope.until}, as of entry {answer.as_of.number:,}",
+        f" {whose(scope)}, as of entry {answer.as_of.number:,}",
         err=True,
     )
     if answer.withheld:

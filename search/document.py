@@ -14,7 +14,18 @@ from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
 from search.tree import clean
 from search.words import fold
-from section9 import Change, Confidence, Part, Participant, PartKind, Record, Role, Sighting, Trust
+from section9 import (
+    Change,
+    Confidence,
+    Finding,
+    Part,
+    Participant,
+    PartKind,
+    Record,
+    Role,
+    Sighting,
+    Trust,
+)
 
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
@@ -178,9 +189,13 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
         yield "is", "opaque"
     if any(sighting.deleted for sighting in record.sightings):
         yield "is", "deleted"
-    # A signature's telephone number is a finding too: what is barely one flags nothing.
-    if any(finding.confidence is not Confidence.LOW for finding in record.findings):
+    if any(map(flags, record.findings)):
         yield "is", "flagged"
+
+
+def flags(finding: Finding) -> bool:
+    """Tell whether a finding flags its message: a signature's telephone number is barely one."""
+    return finding.confidence is not Confidence.LOW
 
 
 def _finding_values(record: Record) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
-from search.document import is_body
+from search.document import flags, is_body
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.index import Excerpt, Hit
 from search.tree import All, AnyOf, Phrase, Prefix, Query, Word
@@ -91,7 +91,7 @@ def hit(record: Record, marks: Marking) -> Hit:
         recipients=len(people),
         subject=_whole("subject", parsed.subject, marks),
         excerpt=_excerpt(record, marks),
-        findings=tuple(sorted({finding.rule for finding in record.findings})),
+        findings=tuple(sorted({one.rule for one in record.findings if flags(one)})),
         copies=len(record.sightings),
         attachments=sum(part.kind is PartKind.ATTACHMENT for part in parsed.parts),
         deleted=any(sighting.deleted for sighting in record.sightings),

@@ -33,7 +33,7 @@ class Hit:
     recipients: int  # how many there are in all
     subject: Excerpt
     excerpt: Excerpt
-    findings: tuple[RuleId, ...]
+    findings: tuple[RuleId, ...]  # the rules that flag it: more than barely sure
     copies: int
     attachments: int
     deleted: bool  # at least one copy was deleted
