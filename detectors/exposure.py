@@ -15,7 +15,7 @@ from enum import Enum
 from detectors.contract import Context
 from detectors.lookalike import resembles
 from detectors.providers import is_personal
-from section9 import Category, Finding, PersonRole, Recipient, RuleId
+from section9 import Category, Finding, Person, PersonRole, Recipient, RuleId
 
 LEAKS = frozenset(
     {
@@ -46,6 +46,7 @@ class Reach(Enum):
 
     INSIDE = (-1, "it stayed within the Trust")
     AGREED = (-1, "it went to a recipient agreed with the Trust")
+    SCHOOL = (0, "it went to another school of the Trust")
     PUPIL = (0, "it went to a student")
     PARENT = (0, "it went to a parent")
     OUTSIDE = (0, "it went outside")
@@ -66,7 +67,7 @@ class Reach(Enum):
 
 
 ROLES = {PersonRole.STUDENT: Reach.PUPIL, PersonRole.PARENT: Reach.PARENT}
-BEYOND = frozenset(Reach) - {Reach.INSIDE, Reach.AGREED, Reach.PUPIL}
+BEYOND = frozenset(Reach) - {Reach.INSIDE, Reach.AGREED, Reach.SCHOOL, Reach.PUPIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def reach(recipient: Recipient, context: Context, *, agreed: frozenset[str]) -> 
         return Reach.AGREED
     role = ROLES.get(person.role) if person else None
     if not _is_foreign(address, context):
-        return role or Reach.INSIDE
+        return role or (Reach.SCHOOL if _elsewhere(person, context) else Reach.INSIDE)
     return role or _stranger(recipient, domain, context)
 
 
@@ -127,6 +128,14 @@ def _stranger(recipient: Recipient, domain: str, context: Context) -> Reach:
         return Reach.OUTSIDE
     mine = _same_person(recipient.address.lower(), context.sender)
     return Reach.ONESELF if mine else Reach.PRIVATE
+
+
+def _elsewhere(person: Person | None, context: Context) -> bool:
+    """Whether a colleague works at another school than the sender; not known is not elsewhere."""
+    sender = context.person(context.sender.lower())
+    if not (person and sender and person.school and sender.school):
+        return False
+    return person.school != sender.school
 
 
 def _is_foreign(address: str, context: Context) -> bool:

@@ -26,14 +26,17 @@ PEOPLE = {
     "ann.pupil@larkmere.example": PersonRole.STUDENT,
     "mum@gmail.com": PersonRole.PARENT,
     "head@larkmere.example": PersonRole.STAFF,
+    "j.wrenfield@larkmere.example": PersonRole.STAFF,
+    "cook@larkmere.example": PersonRole.STAFF,
 }
+SCHOOLS = {"cook@larkmere.example": "Thornby", "j.wrenfield@larkmere.example": "Hallowbeck"}
 TODAY = date(2026, 11, 1)
 AGREED = (Agreed("la.example", date(2026, 12, 31)), Agreed("old.example", date(2026, 10, 31)))
 
 
 def person(address: str) -> Person | None:
     role = PEOPLE.get(address)
-    return Person(address, "Somebody Example", role) if role else None
+    return Person(address, "Somebody Example", role, SCHOOLS.get(address, "")) if role else None
 
 
 SCANNER = Scanner(
@@ -50,6 +53,7 @@ MAIL = ParsedMail(message_id="", date=None, subject="", from_=(), parts=(BODY,))
         ("office@larkmere.example", Reach.INSIDE),
         ("office@north.larkmere.example", Reach.INSIDE),
         ("head@larkmere.example", Reach.INSIDE),
+        ("cook@larkmere.example", Reach.SCHOOL),
         ("ann.pupil@larkmere.example", Reach.PUPIL),
         ("mum@gmail.com", Reach.PARENT),
         ("sen@la.example", Reach.AGREED),
