@@ -5,11 +5,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.app import App
-from commands.settings_collect import Collect
+
+if TYPE_CHECKING:
+    from commands.settings_collect import Collect
 
 SYSTEMD = Path("/etc/systemd/system")
 PLAIN = re.compile(r"[A-Za-z0-9@%+=:,./_{}-]+")
@@ -81,7 +84,7 @@ def schedule(context: click.Context, user: str, folder: Path | None) -> None:
     click.echo(f"to start them: systemctl enable --now {' '.join(starts)}", err=True)
 
 
-def jobs(collect: Collect) -> Iterator[Job]:
+def jobs(collect: "Collect") -> Iterator[Job]:
     """List what runs at its time."""
     for name in configured(collect):
         yield Job(
@@ -97,7 +100,7 @@ def jobs(collect: Collect) -> Iterator[Job]:
     )
 
 
-def configured(collect: Collect) -> Iterator[str]:
+def configured(collect: "Collect") -> Iterator[str]:
     """Name the kinds of mailbox servers that the settings name."""
     for name in type(collect).model_fields:
         kind = getattr(collect, name)

@@ -26,3 +26,13 @@ def test_the_wheel_holds_our_rooms_and_nothing_else(tmp_path: Path) -> None:
 
     assert {name for name in names if not name.endswith(".dist-info")} == TOP_LEVEL
     assert not names & sys.stdlib_module_names
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`section9 --help` answers at once: what a command needs is loaded when that command runs."""
+    heavy = "pydantic spacy elasticsearch msgspec httpx exchangelib kreuzberg rich cryptography"
+    script = f"import sys, cli; print([name for name in {heavy.split()} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+    assert b"[]" == done.stdout.strip()
