@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from commands import (
+    auditing,
     casework,
     collecting,
     deleting,
@@ -88,6 +89,7 @@ for command in (
     retaining.purge,
     indexing.index,
     indexing.verify,
+    auditing.audit,
     reconciling.reconcile,
     quarantining.quarantine,
     helping.help_,

@@ -412,6 +412,65 @@ class Verified:
     kind: Literal["verified"] = "verified"
 
 
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """The heads of all books were signed, to be kept outside this host."""
+
+    at: datetime
+    by: str
+    number: int
+    sha256: str  # of the anchor's file
+    heads: tuple[Head, ...]  # what was signed: before this entry
+    key: str  # SHA-256 of the public key
+    kind: Literal["anchored"] = "anchored"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A time-stamping authority (RFC 3161) confirmed that an anchor existed."""
+
+    at: datetime
+    by: str
+    number: int
+    sha256: str  # of the response
+    stamped: datetime  # by the authority's clock
+    kind: Literal["stamped"] = "stamped"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An anchor or a digest was mailed to whoever oversees."""
+
+    at: datetime
+    by: str
+    what: str  # `anchor 7`, `digest 2026-11-16`
+    to: str  # the address
+    kind: Literal["reported"] = "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRead:
+    """Somebody read the audit log, or a digest of it."""
+
+    at: datetime
+    by: str
+    what: str  # `log`, `digest 2026-11-16`
+    filters: tuple[str, ...] = ()  # as given: `by=i.nspector`
+    kind: Literal["log-read"] = "log-read"
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The chains were walked and held against the anchors."""
+
+    at: datetime
+    by: str
+    heads: tuple[Head, ...]  # before this entry
+    anchors: int
+    problems: int
+    kind: Literal["audited"] = "audited"
+
+
 Event = (
     Sighted
     | Scanned
@@ -443,4 +502,9 @@ Event = (
     | Refused
     | Reconciled
     | Verified
+    | Anchored
+    | Stamped
+    | Reported
+    | LogRead
+    | Audited
 )

@@ -116,6 +116,17 @@ class Ledger:
         for this in self.segments(book, after=after):
             yield from this.events
 
+    def backwards(self, book: Book) -> Iterator[Segment]:
+        """Yield the segments from the head down, each checked against the one after it."""
+        head = self.head(book)
+        expected = head.sha256
+        for number in range(head.number, 0, -1):
+            this = segment.decode(book, number, self.raw(book, number))
+            if this.sha256 != expected:
+                raise LedgerBrokenError(book, number, "is not the one that its successor names")
+            yield this
+            expected = this.previous
+
     def raw(self, book: Book, number: int) -> bytes:
         """Return a segment's bytes, unchecked. Raises `LedgerBrokenError` if it is gone."""
         try:

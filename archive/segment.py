@@ -17,7 +17,9 @@ import msgspec
 
 from archive.events import (
     Alerted,
+    Anchored,
     Approved,
+    Audited,
     Book,
     CaseApplied,
     CaseClosed,
@@ -30,12 +32,14 @@ from archive.events import (
     HashesAdded,
     HoldPlaced,
     HoldReleased,
+    LogRead,
     NoticeGiven,
     PeopleImported,
     Purged,
     PurgeFinished,
     Reconciled,
     Refused,
+    Reported,
     Requested,
     RequestUsed,
     RetentionRan,
@@ -45,6 +49,7 @@ from archive.events import (
     Sealed,
     Searched,
     Sighted,
+    Stamped,
     Turned,
     Verified,
     Viewed,
@@ -62,8 +67,9 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
         *(Requested, Approved, Declined, RequestUsed),
         *(HoldPlaced, HoldReleased, Sealed, SealBroken, HashesAdded, Alerted),
         *(Purged, PurgeFinished, RetentionRan),
+        *(Anchored, Stamped, Reported),
     ),
-    Book.ACCESS: (Searched, Viewed, Reconciled, Refused, Verified),
+    Book.ACCESS: (Searched, Viewed, Reconciled, Refused, Verified, LogRead, Audited),
 }
 
 
@@ -141,6 +147,11 @@ _DECODERS: Final[dict[Book, dict[str, msgspec.json.Decoder[Event]]]] = {
 _TAG: Final = msgspec.json.Decoder(_Tag)
 _MOMENT: Final = msgspec.json.Decoder(_Moment)
 _HEADER: Final = msgspec.json.Decoder(Header)
+
+
+def kinds() -> frozenset[str]:
+    """Name every kind of event, as a line of the ledger does."""
+    return frozenset(kind for decoders in _DECODERS.values() for kind in decoders)
 
 
 def body(book: Book, events: Sequence[Event]) -> bytes:
@@ -226,5 +237,4 @@ def _read_event(book: Book, line: bytes, number: int) -> Event | Fault:
 
 def _known(kind: str) -> str:
     """Name a kind that is ours. Any other word on a forged line could be mail text."""
-    everywhere = {kind for decoders in _DECODERS.values() for kind in decoders}
-    return f"{kind} belongs elsewhere" if kind in everywhere else "perhaps a newer version's"
+    return f"{kind} belongs elsewhere" if kind in kinds() else "perhaps a newer version's"

@@ -33,6 +33,7 @@ class Deed(StrEnum):
     UNSEAL = "approve the breaking of a seal"
     UNPROTECT = "approve the opening of protected correspondence"
     AUDIT = "read the audit log"
+    ANCHOR = "sign and send away the heads of the ledger"
     NOTICE = "record a notice given to users"
 
 
@@ -52,6 +53,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.UNSEAL: frozenset({DSL, DPO, HEAD}),
     Deed.UNPROTECT: frozenset({AUTHORISER, DPO}),
     Deed.AUDIT: frozenset({AUTHORISER, DPO, AUDITOR}),
+    Deed.ANCHOR: frozenset({TECHNICIAN, DPO, AUDITOR}),
     Deed.NOTICE: frozenset({DPO, TECHNICIAN}),
 }
 """Which roles may do what. `status`, `verify` and `doctor` show no content and are anybody's."""
@@ -133,6 +135,11 @@ class Accounts:
         """The account's own addresses: those in `[roles]`, and its name at the trust's domains."""
         named = (f"{name}@{domain}".lower() for domain in self.domains)
         return self.account(name).addresses.union(named)
+
+    def behind(self, address: str) -> frozenset[str]:
+        """All addresses of whoever has this one."""
+        whose = (self.addresses(one.name) for one in self.known)
+        return frozenset({address}).union(*(has for has in whose if address in has))
 
     def concerned(self, name: str, addresses: Iterable[str]) -> bool:
         """Tell whether any of these addresses is the account's own."""

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from cases.veil import Protected as Correspondence
 
 FILE_ONLY = tuple(
-    f"SECTION9_{name}" for name in ("ROLES", "ROUTING", "APPROVALS", "PROTECTED", "RETENTION")
+    f"SECTION9_{name}"
+    for name in ("ROLES", "ROUTING", "APPROVALS", "PROTECTED", "RETENTION", "AUDIT")
 )
-"""Who may do what, and how long mail is kept, is never taken from the environment,
+"""Who may do what, how long mail is kept and where anchors go is never taken from the environment,
 which whoever runs a command sets."""
 
 

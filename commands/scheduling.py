@@ -57,11 +57,12 @@ class Job:
 )
 @click.pass_context
 def schedule(context: click.Context, user: str, folder: Path | None) -> None:
-    """Print systemd units and timers that run it all: serve, collect, verify and retention.
+    """Print systemd units and timers that run it all: serve, collect, verify, anchor and more.
 
     The service takes mail in; timers collect each kind of mailbox server that the settings name,
-    every hour, and run retention every night and verify every week. They may write nothing but
-    the data folder. Secrets may stand in /etc/section9/environment, for the account alone.
+    every hour, run retention and anchor the ledger every night, and verify and mail the digest
+    every week. They may write nothing but the data folder. Secrets may stand in
+    /etc/section9/environment, for the account alone.
 
     \b
     section9 --home /srv/section9 schedule | less
@@ -73,7 +74,8 @@ def schedule(context: click.Context, user: str, folder: Path | None) -> None:
     )
     # A command of a later version is not run by this one.
     known = getattr(context.find_root().command, "commands", {})
-    planned = [job for job in jobs(app.settings.collect) if job.command[0] in known]
+    wanted = jobs(app.settings.collect, digest=bool(app.settings.audit.mail_to))
+    planned = [job for job in wanted if job.command[0] in known]
     for unit in units(place, planned):
         if folder:
             (folder / unit.name).write_text(unit.text)
@@ -84,8 +86,8 @@ def schedule(context: click.Context, user: str, folder: Path | None) -> None:
     click.echo(f"to start them: systemctl enable --now {' '.join(starts)}", err=True)
 
 
-def jobs(collect: "Collect") -> Iterator[Job]:
-    """List what runs at its time."""
+def jobs(collect: "Collect", *, digest: bool) -> Iterator[Job]:
+    """List what runs at its time; the `digest` where somebody gets it."""
     for name in configured(collect):
         yield Job(
             f"collect-{name}", f"collect mailboxes ({name})", ("collect", name), "hourly", "10min"
@@ -98,6 +100,15 @@ def jobs(collect: "Collect") -> Iterator[Job]:
         *("verify", "prove that the archive is whole", ("verify",)),
         *("Sun *-*-* 05:00:00", "30min"),
     )
+    yield Job(
+        *("anchor", "sign the heads of the ledger and send them away", ("audit", "anchor")),
+        *("*-*-* 04:30:00", "10min"),
+    )
+    if digest:
+        yield Job(
+            *("digest", "tell of last week's acts", ("audit", "digest", "--mail")),
+            *("Mon *-*-* 06:30:00", "10min"),
+        )
 
 
 def configured(collect: "Collect") -> Iterator[str]:

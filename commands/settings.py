@@ -34,6 +34,7 @@ from commands.durations import parse
 from commands.keeping import Retention
 from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
 from commands.rights import Section as _Section
+from commands.settings_audit import Audit
 from commands.settings_collect import Collect
 from section9 import Section9Error
 
@@ -145,12 +146,19 @@ class Settings(BaseSettings):
     protected: Protected = Protected()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
+    audit: Audit = Audit()
 
     @model_validator(mode="after")
     def _routes_to_accounts(self) -> "Settings":
         routed = {*self.routing.head_teacher, *self.routing.dsl}
         if unknown := sorted(routed - self.roles.keys()):
             raise ValueError(f"[routing] names {', '.join(unknown)}, who is not in [roles]")
+        return self
+
+    @model_validator(mode="after")
+    def _mails_by_a_server(self) -> "Settings":
+        if self.audit.mail_to and not self.alerts.smtp_host:
+            raise ValueError("[audit] mail_to needs a mail server: name it in [alerts] smtp_host")
         return self
 
     @classmethod

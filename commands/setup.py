@@ -87,6 +87,13 @@ safeguarding_clauses = ["6.2", "6.4", "7.2", "7.4", "8"]
 # smtp_host = "mail.school.example"
 # smtp_port = 25
 
+[audit]                       # heads of the ledger, signed and sent away (docs/audit.md)
+mail_to = []                  # who keeps them, and gets the weekly digest: ["dpo@school.example"]
+# key = "/etc/section9/audit.key"         # by `section9 audit keygen`; else in this folder
+# public_keys = []            # of earlier keys, whose anchors still count
+# tsa_url = "http://tsa.example/tsr"      # a time-stamping authority (RFC 3161)
+# tsa_ca = "/etc/section9/tsa-ca.pem"     # the roots that its certificate leads to
+
 # [collect.imap]              # mailboxes; docs/collecting/imap.md has them all
 # host = "imap.school.example"
 # mailboxes = ["j.doe@school.example"]
@@ -125,6 +132,9 @@ def init(context: click.Context, folder: Path | None) -> None:
     \b
     section9 init /srv/section9
     """
+    from commands.anchoring import KEY_FILE
+    from commands.keys import make_key
+
     named = context.find_root().params["home"]  # by --home
     home = (folder or named or Path.cwd()).absolute()
     settings = home / SETTINGS_FILE
@@ -132,6 +142,8 @@ def init(context: click.Context, folder: Path | None) -> None:
         raise click.UsageError(f"{settings} exists already; nothing was changed")
     home.mkdir(mode=0o750, parents=True, exist_ok=True)
     settings.write_text(TEMPLATE)
+    if not (home / KEY_FILE).exists():
+        make_key(home / KEY_FILE)  # signs the anchors; its public half lies beside it
     Embedded(index_file(home)).write().close()  # empty, so that a first search finds nothing
     click.echo(f"{settings} is written.")
     click.echo(f"Next: section9 --home {home} serve, or section9 --home {home} ingest PATH")

@@ -13,12 +13,14 @@ import pytest
 
 from archive.checkpoint import Checkpoint, CheckpointError
 from archive.events import (
+    Audited,
     Book,
     CaseClosed,
     CaseExtended,
     CaseOpened,
     Event,
     Head,
+    LogRead,
     PeopleImported,
     Refused,
     Scanned,
@@ -128,6 +130,8 @@ EVENTS: dict[Book, Sequence[Event]] = {
         Viewed(NOW, "ann", CASE, MAIL, BLOB, "text"),
         Refused(NOW, "eve", "C-9", "search", "NoSuchCaseError"),
         Verified(NOW, "root", (EMPTY,), 0, 0),
+        LogRead(NOW, "a.uditor", "log", ("by=eve",)),
+        Audited(NOW, "root", (EMPTY,), 1, 0),
     ),
 }
 

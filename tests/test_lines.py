@@ -5,10 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from commands import case_lines, keeping_lines, lines, upkeep_lines
+from commands import audit_lines, case_lines, keeping_lines, lines, upkeep_lines
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
+    audit_lines.AnchorLine,
+    audit_lines.AuditLine,
+    audit_lines.DigestLine,
+    audit_lines.EntryLine,
     case_lines.CaseLine,
     lines.CollectLine,
     lines.CountLine,
@@ -47,7 +51,7 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for module in (lines, case_lines, keeping_lines, upkeep_lines)
+        for module in (lines, audit_lines, case_lines, keeping_lines, upkeep_lines)
         for shape in vars(module).values()
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)

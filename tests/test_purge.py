@@ -15,7 +15,8 @@ from running import House, made
 import archive
 from archive import certificates
 from archive.events import Book, Event, Purged, PurgeFinished
-from archive.verify import ProblemKind, verify
+from archive.verify import verify
+from archive.walk import ProblemKind
 from cases import holds
 from cases.holds import Guards, Terms
 from cases.purge import Doomed, HeldError, IndexBehindError

@@ -40,7 +40,7 @@ def test_systemd_accepts_what_is_printed(tmp_path: Path) -> None:
 def test_every_timer_has_its_service_and_every_service_its_limits() -> None:
     """A unit writes nothing but the data folder, and has no rights that it needs not."""
     place = Place(Path("/opt/section9/bin/section9"), Path("/srv/section9"), "archive", 2525)
-    written = {unit.name: unit.text for unit in units(place, list(jobs(IMAP)))}
+    written = {unit.name: unit.text for unit in units(place, list(jobs(IMAP, digest=True)))}
     services = {name: text for name, text in written.items() if name.endswith(".service")}
     timers = {name for name in written if name.endswith(".timer")}
 
@@ -61,6 +61,8 @@ def test_every_timer_has_its_service_and_every_service_its_limits() -> None:
         f"{before} collect imap",
         f"{before} retention run",
         f"{before} verify",
+        f"{before} audit anchor",
+        f"{before} audit digest --mail",
     ] == run
 
 

@@ -16,7 +16,8 @@ from archive.blobs import Blobs
 from archive.events import Book, CaseClosed, Head, Refused, Searched, Sighted, Verified
 from archive.ledger import Ledger, key_of
 from archive.store import FolderStore
-from archive.verify import Problem, ProblemKind, Progress, Verification, verify
+from archive.verify import Progress, Verification, verify
+from archive.walk import Problem, ProblemKind
 from section9 import BlobId, CaseId, MailId, Sighting, SightingId, Source, SpoolId
 
 NOW = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
