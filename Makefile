@@ -28,6 +28,7 @@ bench: $(VENV)/.dev
 # How good the detectors are.
 evaluate: $(VENV)/.dev
 	$(BIN)/python -P -m bench.detectors
+	$(BIN)/python -P -m bench.roll
 
 # Bytes that are no mail, for as long as asked: tests/fuzz.
 SECONDS ?= 60

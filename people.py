@@ -10,6 +10,7 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar, TextIO
@@ -20,6 +21,7 @@ from section9 import Person, PersonRole, Section9Error
 
 REQUIRED = ("address", "name", "role")
 OPTIONAL = ("school", "year_group", "leaving_date", "date_of_birth")
+FOR_THE_ROLL = ("known_as", "upn", "admission_number")
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")  # ISO 8601, and as UK school systems export
 _TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
 
@@ -32,6 +34,16 @@ class PeopleFileError(Section9Error):
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(f"line {line}: {problem}; nothing was imported: mend it and import again")
         self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the directory: a person, and what is kept of them as hashes alone, on the roll."""
+
+    person: Person
+    known_as: str = ""
+    upn: str = ""
+    admission_number: str = ""
 
 
 class Directory:
@@ -90,11 +102,11 @@ def _by_name(people: Iterable[Person]) -> Mapping[str, tuple[Person, ...]]:
     return {key: tuple(found) for key, found in names.items()}
 
 
-def read_csv(lines: TextIO) -> tuple[Person, ...]:
+def read_csv(lines: TextIO) -> tuple[Entry, ...]:
     """Read a directory from CSV with a header line.
 
     Columns: address, name, role; and optionally school, year group, leaving date, date of
-    birth. A person with several addresses has a row for each.
+    birth, known as, UPN, admission number. A person with several addresses has a row for each.
 
     Raises `PeopleFileError`, which names the line and never what stands in it.
     """
@@ -102,12 +114,12 @@ def read_csv(lines: TextIO) -> tuple[Person, ...]:
     rows.fieldnames = [_column(name) for name in rows.fieldnames or ()]
     if missing := [name for name in REQUIRED if name not in rows.fieldnames]:
         raise PeopleFileError(1, f"the header lacks {', '.join(missing)}")
-    people: dict[str, Person] = {}
+    people: dict[str, Entry] = {}
     for row in rows:
-        person = _person(rows.line_num, row)
-        if person.address in people:
+        entry = _entry(rows.line_num, row)
+        if entry.person.address in people:
             raise PeopleFileError(rows.line_num, "the address stands on an earlier line too")
-        people[person.address] = person
+        people[entry.person.address] = entry
     return tuple(people.values())
 
 
@@ -131,6 +143,11 @@ def _saved(path: Path) -> Iterator[Person]:
 
 def _column(heading: str) -> str:
     return heading.strip().lstrip("\ufeff").lower().replace(" ", "_").replace("-", "_")
+
+
+def _entry(line: int, row: Mapping[str | None, str | None]) -> Entry:
+    more = {name: (row.get(name) or "").strip() for name in FOR_THE_ROLL}
+    return Entry(_person(line, row), **more)
 
 
 def _person(line: int, row: Mapping[str | None, str | None]) -> Person:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from detectors.evaluate import Score, at_least, score
 from detectors.scan import Scanner
-from detectors.training.letters import letters, templates
+from detectors.training.letters import LABELLED, letters, templates
 from section9 import Confidence, RuleId
 
 HAM = Path(__file__).parents[2] / "shared" / "data" / "mail_spamassassin"
@@ -29,7 +29,9 @@ def main() -> None:
     judged = list(letters("test", each=EACH))
     print(f"{len(judged):,} letters from {len(templates('test'))} templates kept apart\n")
     print(ROW.format("rule", "labels", "found", "precision", "recall", "F2"))
-    scores = score(scanner, judged)
+    every = score(scanner, judged)
+    labelled = {rule for rule, _ in LABELLED.values()}  # the lists they stand in are not
+    scores = {rule: one for rule, one in every.items() if rule in labelled}
     for rule, one in scores.items():
         print(row(rule, one))
     print(row(RuleId("all"), total(scores.values())))

@@ -12,9 +12,11 @@ from commands.display import safe
 
 if TYPE_CHECKING:
     from commands.progress import Bar
+    from detectors.roll_forms import Enrolled
     from ingest.files import Files, Skipped
     from ingest.jobs import Job, Sliced, Stored
     from ingest.pipeline import Filed
+    from people import Entry
 
 
 @dataclass(slots=True)
@@ -172,8 +174,9 @@ def people() -> None:
 def import_people(app: App, file: TextIO) -> None:
     """Replace the directory with a CSV file's.
 
-    Columns: address, name, role; and school, year group, leaving date, date of birth where known.
-    Dates are 2026-09-01 or 01/09/2026. A person with several addresses has a line for each.
+    Columns: address, name, role; and school, year group, leaving date, date of birth, known as,
+    UPN, admission number where known. Dates are 2026-09-01 or 01/09/2026. A person with several
+    addresses has a line for each. The last three are kept as hashes alone.
 
     \b
     section9 people import people.csv
@@ -181,6 +184,7 @@ def import_people(app: App, file: TextIO) -> None:
     import csv
 
     from archive.events import Book, PeopleImported
+    from detectors import roll_file
     from people import read_csv, save
 
     app.require_operator()
@@ -188,7 +192,18 @@ def import_people(app: App, file: TextIO) -> None:
         everybody = read_csv(file)
     except (UnicodeDecodeError, csv.Error) as error:
         raise click.UsageError("FILE is not CSV in UTF-8; nothing was imported") from error
-    digest = save(app.people_path, everybody)
+    roll_file.save(app.people_path.with_name(roll_file.ROLL_FILE), map(_enrolled, everybody))
+    digest = save(app.people_path, (entry.person for entry in everybody))
     event = PeopleImported(app.clock(), app.actor, digest, len(everybody))
     app.ledger.append(Book.CASES, (event,))
     click.echo(f"{len(everybody):,} addresses are in the directory")
+
+
+def _enrolled(entry: "Entry") -> "Enrolled":
+    """Return what of a line goes on the roll."""
+    from detectors.roll_forms import Enrolled
+
+    person = entry.person
+    born = str(person.date_of_birth or "")
+    numbers = (entry.upn, entry.admission_number)
+    return Enrolled(person.name, person.role, entry.known_as, *numbers, born=born)

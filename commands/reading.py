@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def reader(settings: Settings | None, people: Path) -> "Iterator[Reader]":
     """A reader in this process; without settings it knows no trust and reads no pictures."""
     # Only here: the command that starts workers loads nothing that it does not need itself.
+    from detectors.roll import Roll
+    from detectors.roll_file import ROLL_FILE
     from detectors.scan import Scanner
     from ingest.attachments import Extractor
     from ingest.reader import Reader
@@ -28,6 +30,7 @@ def reader(settings: Settings | None, people: Path) -> "Iterator[Reader]":
     trust = settings.trust if settings else Trust()
     scanner = Scanner(
         person=Directory(people).person,
+        roll=Roll(people.with_name(ROLL_FILE)),
         domains=frozenset(map(str.lower, trust.domains)),
         agreed=agreed(trust),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from detectors.roll import Named, Roll
 from section9 import (
     Category,
     Confidence,
@@ -51,6 +52,8 @@ class Context:
     domains: frozenset[str] = frozenset()  # the trust's own, lower case
     person: Callable[[str], Person | None] = field(default=_nobody)  # by address, lower case
     named: Callable[[str], tuple[Person, ...]] = field(default=_no_one)  # by name, as written
+    roll: Roll = field(default_factory=Roll)  # of pupils and staff, by name
+    parties: frozenset[int] = frozenset()  # numbers on the roll of those who wrote and got it
     sender: str = ""  # whom the mail server or the From header names, lower case
     recipients: tuple[Recipient, ...] = ()  # everybody it is known to have gone to
     now: datetime | None = None  # by the clock: no mail is believed to be of a later day
@@ -93,6 +96,7 @@ class Text:
     zones: Zones = ()
     joined: str = ""  # the same characters with their underscores, as passwords are
     cues: Mapping[RuleId, Sequence[Span]] = field(default_factory=dict)  # by rule, in order
+    named: Sequence[Named] = ()  # whom of the roll it names, its writer and readers left out
 
 
 Judge = Callable[["Doc", Context], Iterator[Finding]]

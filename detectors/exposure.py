@@ -105,6 +105,15 @@ def exposed(context: Context, *, agreed: Sequence[Agreed], today: date) -> Expos
     return Exposure(worst.step + many[0], (worst.words, *many[1]))
 
 
+def leaves(context: Context, *, agreed: Sequence[Agreed], today: date) -> bool:
+    """Whether a message of the Trust's own reached anybody but itself, parents and the agreed."""
+    if not context.domains or _is_foreign(context.sender, context):
+        return False
+    live = frozenset(one.to for one in agreed if today <= one.until)
+    reached = {reach(one, context, agreed=live) for one in context.recipients}
+    return bool(reached & (BEYOND - {Reach.PARENT}))
+
+
 def reach(recipient: Recipient, context: Context, *, agreed: frozenset[str]) -> Reach:
     """Tell who one recipient is to the Trust."""
     address = recipient.address.lower()

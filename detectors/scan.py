@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice, takewhile
 
+from detectors import pupil_on_roll
 from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
 from detectors.contract import Context, Detector, Judge, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
-from detectors.exposure import QUOTED, Agreed, weighed
+from detectors.exposure import QUOTED, Agreed, leaves, weighed
 from detectors.language import read
 from detectors.normalise import Folded, fold
+from detectors.roll import Roll
 from detectors.shapes import zones
 from detectors.spans import merged, touches
 from detectors.verdict import LEVELS
@@ -51,6 +53,7 @@ class Scanner:
     """Runs every detector over mails; holds nothing between one mail and the next."""
 
     person: Callable[[str], Person | None] = field(kw_only=True, default=lambda _address: None)
+    roll: Roll = field(kw_only=True, default_factory=Roll)
     domains: frozenset[str] = field(kw_only=True, default=frozenset())
     agreed: tuple[Agreed, ...] = field(kw_only=True, default=())
     clock: Callable[[], datetime] = field(kw_only=True, default=lambda: datetime.now(UTC))
@@ -72,6 +75,8 @@ class Scanner:
             mail=mail,
             domains=self.domains,
             person=self.person,
+            roll=self.roll,
+            parties=_parties(mail, self.roll),
             sender=sender or next((one.address for one in mail.from_), ""),
             recipients=tuple(recipients) or _addressed(mail),
         )
@@ -84,18 +89,25 @@ class Scanner:
                 found.extend(_scan(part.text, context))
         for detector in MAIL_DETECTORS:
             found.extend(detector.detect(mail, found, base))
-        return tuple(weighed(found, base, agreed=self.agreed, today=self.clock().date()))
+        today = self.clock().date()
+        if leaves(base, agreed=self.agreed, today=today):
+            found = list(pupil_on_roll.raised(found))
+        return tuple(weighed(found, base, agreed=self.agreed, today=today))
 
     def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
         """Return what a bare text gives away, in order."""
-        return tuple(_scan(text, Context(part, domains=self.domains, person=self.person)))
+        context = Context(part, domains=self.domains, person=self.person, roll=self.roll)
+        return tuple(_scan(text, context))
 
 
 def _scan(text: str, context: Context) -> list[Finding]:
     """Find in one text; offsets of the findings are into the text as it came."""
     folded = fold(text)
     cues = _lexicon().look(folded.text)
-    seen = Text(folded.text, zones(folded.text), folded.joined, cues)
+    where = zones(folded.text)
+    named = context.roll.named(folded.text, where)
+    others = tuple(one for one in named if one.people.isdisjoint(context.parties))
+    seen = Text(folded.text, where, folded.joined, cues, others)
     every = (_search(detector, seen) for detector in DETECTORS)
     searches = [search for search in every if search.spans]
     if not searches:
@@ -145,6 +157,12 @@ def _addressed(mail: ParsedMail) -> tuple[Recipient, ...]:
     return tuple(Recipient(one.address) for one in (*mail.to, *mail.cc, *mail.bcc))
 
 
+def _parties(mail: ParsedMail, roll: Roll) -> frozenset[int]:
+    """Return who on the roll wrote the mail or got it: a signature tells nothing of anybody."""
+    names = "\n".join(one.name for one in (*mail.from_, *mail.to, *mail.cc, *mail.bcc))
+    return frozenset().union(*(one.people for one in roll.named(names)))
+
+
 def _plain(searches: list[Search], context: Context) -> Iterator[Finding]:
     """Yield a finding for each suspect of the rules that look no further."""
     for search in searches:
@@ -176,11 +194,13 @@ def _unjudged(searches: list[Search], context: Context) -> Iterator[Finding]:
 
 def _distinct(found: list[Finding]) -> Iterator[Finding]:
     """Yield one finding for each span: the surest, and of equals the first in the catalogue."""
-    best: dict[tuple[int, int], Finding] = {}
+    best: dict[tuple[int, int, bool], Finding] = {}
     for each in found:
-        kept = best.setdefault((each.start, each.end), each)
+        whose = each.rule == pupil_on_roll.RULE.id  # says whose a number is, besides what it is
+        place = (each.start, each.end, whose)
+        kept = best.setdefault(place, each)
         if LEVELS.index(each.confidence) > LEVELS.index(kept.confidence):
-            best[each.start, each.end] = each
+            best[place] = each
     yield from best.values()
 
 

@@ -20,6 +20,8 @@ import msgspec
 
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.store import FolderStore, StoreError
+from detectors.roll import Roll
+from detectors.roll_file import ROLL_FILE
 from detectors.scan import Scanner
 from ingest.arrival import Arrival, by_smtp, opened
 from ingest.attachments import Extractor
@@ -100,6 +102,7 @@ class Worker:
     def _batch(self, inbox: "Inbox", *, wait: bool) -> "Batch | None":
         """Fetch some messages and begin to store them; None where there are none for now."""
         self._directory.refresh()
+        self._reader.scanner.roll.refresh()
         fetched: list[tuple[Task, Fetched | str]] = []
         size = 0
         while len(fetched) < BATCH and size < ENOUGH:
@@ -190,8 +193,10 @@ def main(descriptor: int) -> None:
 
 def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     directory = Directory(Path(settings.people))
+    roll = Roll(Path(settings.people).with_name(ROLL_FILE))
     scanner = Scanner(
         person=directory.person,
+        roll=roll,
         domains=frozenset(map(str.lower, settings.domains)),
         agreed=settings.agreed,
     )

@@ -4,9 +4,10 @@ import pytest
 
 from detectors.evaluate import score
 from detectors.scan import Scanner
-from detectors.training.letters import letters, templates
+from detectors.training.letters import LABELLED, letters, templates
 
 EACH = 4
+IDENTIFIERS = {rule for rule, _ in LABELLED.values()}  # the lists they stand in are not labelled
 
 
 def test_no_sentence_is_both_tuned_on_and_judged_on() -> None:
@@ -35,7 +36,8 @@ def test_every_label_marks_a_value(which: str) -> None:
 
 def test_the_identifiers_reach_their_aims() -> None:
     """Over the letters that are judged on: precision of 0.98 and recall of 0.97, all together."""
-    scores = score(Scanner(), letters("test", each=EACH)).values()
+    scored = score(Scanner(), letters("test", each=EACH))
+    scores = [one for rule, one in scored.items() if rule in IDENTIFIERS]
 
     found, labels = sum(one.found for one in scores), sum(one.labels for one in scores)
 

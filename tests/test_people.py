@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from people import Directory, PeopleFileError, read_csv, save
+from people import Directory, Entry, PeopleFileError, read_csv, save
 from section9 import Person, PersonRole
 
 HEADER = "address,name,role,school,year group,leaving date,date of birth\n"
@@ -27,7 +27,16 @@ def test_a_row_is_read_whatever_the_case_of_its_address_and_the_form_of_its_date
     """ISO and British dates are both taken, and addresses are compared in lower case."""
     people = read_csv(io.StringIO(HEADER + ROW))
 
-    assert (ADA,) == people
+    assert (Entry(ADA),) == people
+
+
+def test_what_the_roll_needs_is_read_where_a_file_has_it() -> None:
+    """A known name and the numbers are columns that may be there; they are no part of a person."""
+    header = HEADER.strip() + ",Known As,UPN,admission-number\n"
+
+    people = read_csv(io.StringIO(header + ROW.strip() + ",Addy,B801200005001,004512\n"))
+
+    assert (Entry(ADA, "Addy", "B801200005001", "004512"),) == people
 
 
 @pytest.mark.parametrize(
