@@ -19,6 +19,7 @@ from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import grant
 from cases.casebook import Casebook
+from cases.conversation import gather
 from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
 from cases.desk import Desk
 from cases.holds import expand, live
@@ -27,9 +28,11 @@ from cases.roles import NoAuthorityError
 from cases.sealing import SealedError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
+from search.excerpts import beginning
 from search.index import Cursor, Index, Page
 from search.query import parse
-from search.tree import All, Between, Everything, Exact, Query, any_of, render
+from search.threads import Thread, thread
+from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
 from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
@@ -115,6 +118,15 @@ class Deletions:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """The conversation of a message, as far as it lies in a case's scope."""
+
+    answer: Answer  # its hits are the conversation's messages, in the order of `thread`
+    thread: Thread
+    whole: bool  # or it has more messages than are ever followed
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Answers one person's questions inside cases, and writes down every one."""
 
@@ -166,6 +178,27 @@ class Gate:
         if given == "excerpts":
             return Opened(sight.authority, excerpts(record), b"", given)
         return Opened(sight.authority, record, self.blobs.get(blob), given)
+
+    def thread(self, case: str, mail: str) -> Conversation:
+        """Give the conversation of a message of a case's scope; `mail` may begin its id.
+
+        Nothing outside the scope is looked for: what is referred to and not found is counted.
+        """
+        sight = self._sight(case, "thread", mail)
+        gathered = gather(
+            self._in_scope(sight, mail, act="thread"),
+            find=lambda query: self.index.records(sight.narrow(query)),
+            find_open=lambda query: self.index.records(sight.open(query)),
+        )
+        asked = AnyOf(tuple(Exact("id", found) for found in gathered.records))
+        open_ = frozenset(self.index.ids(sight.open(asked)))
+        found = thread(
+            record if record.mail in open_ else metadata(record)
+            for record in gathered.records.values()
+        )
+        hits = tuple(beginning(reply.record) for reply in found.replies)
+        answer = self._answer(sight, asked, Page(hits, len(hits), next=None), open_)
+        return Conversation(self._recorded(f"thread {mail}", answer), found, gathered.whole)
 
     def ask_to_open(self, case: str, mail: str, desk: Desk, *, reason: str) -> Request:
         """Ask that a withheld message of a case's scope be opened: two people must agree."""
@@ -281,7 +314,7 @@ class Gate:
         page = self.index.search(sight.open(asked), limit=limit, after=after)
         return frozenset(hit.mail for hit in page.hits)
 
-    def _in_scope(self, sight: Sight, mail: str) -> Record:
+    def _in_scope(self, sight: Sight, mail: str, *, act: str = "show") -> Record:
         authority, query = sight.authority, sight.narrow(parse(f"id:{mail}"))
         page = self.index.search(query, limit=2)
         if page.total > 1:
@@ -289,7 +322,7 @@ class Gate:
         record = self.index.get(page.hits[0].mail) if page.hits else None
         if record is None:
             error = MailNotInScopeError(authority.case, mail)
-            self._refuse(error, authority.case, "show", mail)
+            self._refuse(error, authority.case, act, mail)
             raise error
         return record
 

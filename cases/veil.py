@@ -44,7 +44,8 @@ PEOPLE_FIELDS = frozenset(
     {"from", "to", "cc", "bcc", "rcpt", "reply-to", "sender", "mailbox", "participant", "domain"}
 )
 METADATA_FIELDS = PEOPLE_FIELDS | {
-    *("date", "deleted", "direction", "id", "message-id", "role", "list", "obo", "has", "source")
+    *("date", "deleted", "direction", "id", "message-id", "references", "thread"),
+    *("role", "list", "obo", "has", "source"),
 }
 """What may be asked of withheld mail. A field that is not here is taken for content."""
 METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque"})

@@ -98,20 +98,24 @@ def _print_hits(answer: "Answer", *, as_json: bool) -> None:
 def _print_hit(hit: "Hit", withheld: int | None) -> None:
     """Print one hit; of one that is withheld, its size in place of its words."""
     when = f"{hit.date:%Y-%m-%d %H:%M}" if hit.date else "without a date  "
-    more = f" and {hit.recipients - len(hit.to)} more" if hit.recipients > len(hit.to) else ""
-    people = safe(f"{hit.from_} → {', '.join(hit.to)}{more}")
-    click.echo(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people}")
+    click.echo(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people_of(hit)}")
     if withheld is not None:
-        click.echo(f"    (metadata only: {withheld:,} bytes){''.join(_badges(hit))}")
+        click.echo(f"    (metadata only: {withheld:,} bytes){''.join(badges(hit))}")
         return
     subject = marked(hit.subject.text, hit.subject.marks, colour="green")
-    click.echo(f"    {subject or '(no subject)'}{''.join(_badges(hit))}")
+    click.echo(f"    {subject or '(no subject)'}{''.join(badges(hit))}")
     if hit.excerpt.text:
         excerpt = marked(hit.excerpt.text, hit.excerpt.marks, colour="green")
         click.echo(f"    {excerpt}")
 
 
-def _badges(hit: "Hit") -> Iterator[str]:
+def people_of(hit: "Hit") -> str:
+    """Say who wrote to whom, safe for a terminal."""
+    more = f" and {hit.recipients - len(hit.to)} more" if hit.recipients > len(hit.to) else ""
+    return safe(f"{hit.from_} → {', '.join(hit.to)}{more}")
+
+
+def badges(hit: "Hit") -> Iterator[str]:
     """Say in a word each what sets a message apart."""
     for finding in hit.findings:
         yield click.style(f"  [{finding}]", fg="red")

@@ -183,6 +183,8 @@ def _domains(people: dict[str, tuple[Participant, ...]]) -> Iterator[tuple[str, 
 def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
     if record.parsed.message_id:
         yield "message_id", clean(record.parsed.message_id)
+    for one in (*record.parsed.references, *record.parsed.in_reply_to):
+        yield "references", clean(one)
     if any(part.kind is PartKind.ATTACHMENT for part in record.parsed.parts):
         yield "has", "attachment"
     if any(defect.hides for defect in record.parsed.defects):

@@ -6,7 +6,7 @@ bounded, so a match deep inside a long attachment may go unmarked; it is found a
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
 from search.document import flags, is_body
@@ -14,7 +14,7 @@ from search.fields import BY_NAME, PROSE_COLUMNS
 from search.index import Excerpt, Hit
 from search.tree import All, AnyOf, Phrase, Prefix, Query, Word
 from search.words import WORD, folded, root, stem
-from section9 import PartKind, Record, Span
+from section9 import Part, PartKind, Record, Span
 
 MAX_READ = 100_000  # characters of one text
 WIDTH = 200  # characters of an excerpt
@@ -97,6 +97,23 @@ def hit(record: Record, marks: Marking) -> Hit:
         deleted=any(sighting.deleted for sighting in record.sightings),
         opaque=any(defect.hides for defect in parsed.defects),
     )
+
+
+def beginning(record: Record) -> Hit:
+    """Make what a conversation shows of a record: its own words from the first, nothing quoted."""
+    bodies = (part for part in record.parsed.parts if is_body(part))
+    own = next((text for part in bodies if (text := _unquoted(part).strip())), "")
+    line, _ = _on_one_line(own, (), Span(0, min(len(own), WIDTH)))
+    return replace(hit(record, {}), excerpt=Excerpt("body", line))
+
+
+def _unquoted(part: Part) -> str:
+    """The first of a part's text that is not quoted."""
+    pieces, end, text = [], 0, part.text[:MAX_READ]
+    for quoted in sorted(part.quoted, key=lambda span: span.start):
+        pieces.append(text[end : quoted.start])
+        end = max(end, quoted.end)
+    return "".join((*pieces, text[end:]))
 
 
 def _whole(column: str, text: str, marks: Marking) -> Excerpt:

@@ -140,6 +140,21 @@ FIELDS = (
         ("message_id",),
     ),
     Field(
+        "references",
+        Kind.VALUE,
+        "a Message-ID that it says it answers: References and In-Reply-To",
+        'references:"a1@school.example"',
+        ("references",),
+    ),
+    Field(
+        "thread",
+        Kind.VALUE,
+        "the message with this Message-ID and all that refer to it; `section9 thread` follows a "
+        "conversation further",
+        'thread:"a1@school.example"',
+        ("message_id", "references"),
+    ),
+    Field(
         "date",
         Kind.DATE,
         "when it was sent (UTC): a day, a month, a year or a range",

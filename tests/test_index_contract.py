@@ -124,6 +124,7 @@ def mail(  # noqa: PLR0913 - each names a piece that some test is about
     defects: tuple[Defect, ...] = (),
     bcc: tuple[Participant, ...] = (),
     reply_to: tuple[Participant, ...] = (),
+    references: tuple[str, ...] = (),
 ) -> Record:
     parsed = ParsedMail(
         message_id=f"{seed}@school.example",
@@ -134,6 +135,7 @@ def mail(  # noqa: PLR0913 - each names a piece that some test is about
         cc=cc,
         bcc=bcc,
         reply_to=reply_to,
+        references=references,
         parts=parts,
         defects=defects,
     )
@@ -246,6 +248,7 @@ MAILS = {
         date=on(3, 3),
         subject="pay",
         parts=(body("the annual"), body("pay review")),
+        references=("Plain@school.example",),
         to=(Participant("Ann Jane", "x@a.example"), Participant("Doe Roe", "y@a.example")),
     ),
     "enclosed": mail(
@@ -428,6 +431,9 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("folder:archive", {"deleted"}),
         ("folder:*", {"deleted"}),
         ('message-id:"plain@school.example"', {"plain"}),
+        ('references:"plain@school.example"', {"seams"}),
+        ('thread:"plain@school.example"', {"plain", "seams"}),
+        ("references:*", {"seams"}),
         (f"id:{name('plain')[:12]}", {"plain"}),
         (f"id:{name('plain')}", {"plain"}),
         ("has:attachment", {"attached"}),

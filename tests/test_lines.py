@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands import audit_lines, case_lines, keeping_lines, lines, upkeep_lines
+from commands import audit_lines, case_lines, keeping_lines, lines, search_lines, upkeep_lines
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
@@ -27,6 +27,7 @@ SHAPES = [
     case_lines.RequestLine,
     keeping_lines.RetentionLine,
     keeping_lines.SealLine,
+    search_lines.ThreadLine,
     lines.TextLine,
     lines.VerifyLine,
     lines.WithheldLine,
@@ -51,7 +52,7 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for module in (lines, audit_lines, case_lines, keeping_lines, upkeep_lines)
+        for module in (lines, audit_lines, case_lines, keeping_lines, search_lines, upkeep_lines)
         for shape in vars(module).values()
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)
