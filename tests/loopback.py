@@ -1,5 +1,6 @@
-"""An HTTP server on a free port of loopback, for the doubles of Exchange and Microsoft Graph."""
+"""An HTTP server on a free port of loopback: for doubles of clouds, and to stamp times."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -20,20 +21,28 @@ class Reply:
 
 @contextmanager
 def serving(
-    answer: Callable[[BaseHTTPRequestHandler], Reply], *, tls: ssl.SSLContext
+    answer: Callable[[BaseHTTPRequestHandler], Reply], *, tls: ssl.SSLContext | None
 ) -> Iterator[str]:
     """Serve for as long as the block lasts; gives the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
     server.daemon_threads = True
-    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"https://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _handler(answer: Callable[[BaseHTTPRequestHandler], Reply]) -> type[BaseHTTPRequestHandler]:
