@@ -357,6 +357,7 @@ class Searched:
     unsearchable: int  # messages in scope with text that no search can see
     shown: tuple[MailId, ...]
     withheld: int = 0  # of the total, found and shown by their metadata alone
+    facets: tuple[str, ...] = ()  # fields whose values were counted
     kind: Literal["searched"] = "searched"
 
 

@@ -6,21 +6,22 @@ be recorded is not shown (policy clauses 9.2, 9.3 and 10). A refusal is recorded
 withheld (see `veil`) leaves here without a word of its content.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from archive.blobs import Blobs
-from archive.events import Book, Head, HoldPlaced, Refused, Searched, Viewed
+from archive.events import Book, HoldPlaced, Refused, Searched, Viewed
 from archive.ledger import Ledger
 from cases import sealing
+from cases.answers import Answer, Conversation, Deletions, Opened
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import grant
 from cases.casebook import Casebook
 from cases.conversation import gather
-from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
+from cases.deletions import deletions, with_beginnings, with_bursts
 from cases.desk import Desk
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
@@ -29,14 +30,16 @@ from cases.sealing import SealedError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
 from search.excerpts import beginning
-from search.index import Cursor, Index, Page
+from search.index import Cursor, Facet, Index, Page
+from search.order import Order
 from search.query import parse
-from search.threads import Thread, thread
+from search.threads import thread
 from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
 from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
 NOT_PROTECTED = Protected()
+VALUES = 20  # of a facet, the most frequent
 
 
 class MailNotInScopeError(Section9Error):
@@ -85,48 +88,6 @@ class ReasonMissingError(NoAuthorityError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a search gave, and what must be said with it: what ran, over what, as of when."""
-
-    authority: Authority
-    page: Page
-    ran: str
-    as_of: Head
-    behind: int  # ledger segments that the index has not caught up with
-    unsearchable: int  # messages in scope with text that no search can see
-    withheld: int  # of the total, found by their metadata alone
-    own: int  # messages in scope that the reader wrote or got, and so does not see
-    sizes: Mapping[MailId, int]  # bytes of each hit that is withheld
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One message, opened under an authority, as far as that goes."""
-
-    authority: Authority
-    record: Record  # without its text where `view` is `metadata`; with a little where `excerpts`
-    content: bytes  # exactly as it was archived; nothing where less than all is opened
-    view: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deletions:
-    """What was deleted in a case's scope, and what must be said with it."""
-
-    answer: Answer  # without hits
-    found: tuple[Deletion, ...]  # newest first
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The conversation of a message, as far as it lies in a case's scope."""
-
-    answer: Answer  # its hits are the conversation's messages, in the order of `thread`
-    thread: Thread
-    whole: bool  # or it has more messages than are ever followed
-
-
-@dataclass(frozen=True, slots=True)
 class Gate:
     """Answers one person's questions inside cases, and writes down every one."""
 
@@ -138,24 +99,35 @@ class Gate:
     clock: Callable[[], datetime]
     protected: Protected = NOT_PROTECTED
 
-    def search(self, case: str, typed: str, *, limit: int, after: Cursor | None = None) -> Answer:
-        """Find messages in a case's scope, newest first.
+    def search(  # noqa: PLR0913 - each says which page, and what beside it
+        self,
+        case: str,
+        typed: str,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+        order: Order = Order.NEWEST,
+        facets: Sequence[str] = (),
+    ) -> Answer:
+        """Find messages in a case's scope, and count values of fields among all that are found.
 
         Raises `NoAuthorityError`, or `QuerySyntaxError` for a query that cannot be read.
         """
         sight, asked = self._sight(case, "search"), self._asked(typed)
-        page = self.index.search(sight.narrow(asked), limit=limit, after=after)
+        page = self.index.search(sight.narrow(asked), limit=limit, after=after, order=order)
         if sight.veil == NOTHING:
             seen = frozenset(hit.mail for hit in page.hits)
         else:
-            seen = self._seen(sight, asked, limit=limit, after=after)
-        return self._recorded(typed, self._answer(sight, asked, page, seen))
+            seen = self._seen(sight, asked, limit=limit, after=after, order=order)
+        answer = self._answer(sight, asked, page, seen)
+        return self._recorded(typed, replace(answer, facets=self._facets(sight, asked, facets)))
 
-    def count(self, case: str, typed: str) -> Answer:
+    def count(self, case: str, typed: str, *, facets: Sequence[str] = ()) -> Answer:
         """Count without showing any message."""
         sight, asked = self._sight(case, "count"), self._asked(typed)
         page = Page(hits=(), total=self.index.count(sight.narrow(asked)), next=None)
-        return self._recorded(typed, self._answer(sight, asked, page, frozenset()))
+        answer = self._answer(sight, asked, page, frozenset())
+        return self._recorded(typed, replace(answer, facets=self._facets(sight, asked, facets)))
 
     def show(self, case: str, mail: str, *, view: str, reason: str = "") -> Opened:
         """Open one message of a case's scope; `mail` may be the beginning of its id.
@@ -301,8 +273,17 @@ class Gate:
         refused = Refused(self.clock(), self.actor, case, act, type(error).__name__, mail)
         self.ledger.append(Book.ACCESS, (refused,))
 
+    def _facets(
+        self, sight: Sight, asked: Query, fields: Sequence[str]
+    ) -> dict[str, Sequence[Facet]]:
+        """Count the values of fields. Raises `NoFacetError` for a field that has none."""
+        return {
+            field: self.index.facets(sight.counted(asked, field), field, limit=VALUES)
+            for field in fields
+        }
+
     def _seen(
-        self, sight: Sight, asked: Query, *, limit: int, after: Cursor | None
+        self, sight: Sight, asked: Query, *, limit: int, after: Cursor | None, order: Order
     ) -> frozenset[MailId]:
         """Those of a page's messages that are open.
 
@@ -311,7 +292,7 @@ class Gate:
         """
         if sight.veil == Everything():
             return frozenset()
-        page = self.index.search(sight.open(asked), limit=limit, after=after)
+        page = self.index.search(sight.open(asked), limit=limit, after=after, order=order)
         return frozenset(hit.mail for hit in page.hits)
 
     def _in_scope(self, sight: Sight, mail: str, *, act: str = "show") -> Record:
@@ -357,6 +338,7 @@ class Gate:
             unsearchable=answer.unsearchable,
             shown=shown or tuple(hit.mail for hit in answer.page.hits),
             withheld=answer.withheld,
+            facets=tuple(answer.facets),
         )
         self.ledger.append(Book.ACCESS, (searched,))
         return answer

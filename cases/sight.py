@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from cases.veil import veiled
+from cases.veil import METADATA_FIELDS, veiled
 from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
 from section9 import Authority, Extent, MailId, Scope
 
@@ -29,6 +29,14 @@ class Sight:
     def open(self, query: Query) -> Query:
         """What of that is open."""
         return All((self.narrow(query), Not(self.veil)))
+
+    def counted(self, query: Query, field: str) -> Query:
+        """What of that may be counted by the values of a field: who they are, or what they say.
+
+        Nothing is counted of what is sealed, nor of the words of what is withheld.
+        """
+        counted = self.narrow(query) if field in METADATA_FIELDS else self.open(query)
+        return All((counted, *(Not(Exact("id", mail)) for mail in sorted(self.sealed))))
 
 
 def within(authority: Authority, query: Query) -> Query:

@@ -9,7 +9,7 @@ from commands.display import safe
 from commands.investigation import SHORT, badges, case_option, people_of
 
 if TYPE_CHECKING:
-    from cases.gate import Conversation
+    from cases.answers import Conversation
     from search.index import Hit
     from search.threads import Reply
 

@@ -8,8 +8,10 @@ import click
 
 from commands.app import App
 from commands.display import marked, safe, whose
+from commands.faceting import print_facets, read_facets
 from commands.tales import tale
 from search.direction import direction
+from search.order import Order
 from section9 import (
     Finding,
     ParsedMail,
@@ -24,7 +26,7 @@ from section9 import (
 )
 
 if TYPE_CHECKING:
-    from cases.gate import Answer, Opened
+    from cases.answers import Answer, Opened
     from commands.app import Looked
     from search.index import Cursor, Hit
 
@@ -41,26 +43,53 @@ case_option = click.option(
 @case_option
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--after", default="", metavar="PLACE", help="Go on where a page ended.")
+@click.option(
+    "--sort",
+    default=Order.NEWEST.value,
+    show_default=True,
+    type=click.Choice([way.value for way in Order]),
+)
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD,…",
+    callback=lambda _context, _option, given: read_facets(given),
+    help="Count the values of fields among all that is found: from, month, finding …",
+)
 @click.option("--count", is_flag=True, help="Only count.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def search(  # noqa: PLR0913 - each is an option of the command
-    app: App, query: str, *, case_id: str, limit: int, after: str, count: bool, as_json: bool
+    app: App,
+    query: str,
+    *,
+    case_id: str,
+    limit: int,
+    after: str,
+    sort: str,
+    facets: tuple[str, ...],
+    count: bool,
+    as_json: bool,
 ) -> None:
     """Find messages in a case's scope, newest first. Every search is recorded.
 
-    Exit code 4 says that nothing matched.
+    Exit code 4 says that nothing matched. `section9 help query` explains the query language.
 
     \b
     section9 search 'from:j.doe subject:trip -newsletter' --case C-0001
     section9 search 'finding:nhs-number date:>=2026-09' --case C-0001 --json
+    section9 search 'subject:trip' --case C-0001 --count --facet from,month
     """
     if count:
-        answer = app.gate.count(case_id, query)
+        answer = app.gate.count(case_id, query, facets=facets)
         _print_count(query, answer, as_json=as_json)
     else:
-        answer = app.gate.search(case_id, query, limit=limit, after=_cursor(after))
+        answer = app.gate.search(
+            case_id, query, limit=limit, after=_cursor(after), order=Order(sort), facets=facets
+        )
         _print_hits(answer, as_json=as_json)
+    print_facets(answer.facets, as_json=as_json)
     _say_what_ran(answer)
     if not answer.page.total:
         raise click.exceptions.Exit(NO_HITS)

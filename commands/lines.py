@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct, field
 
 from archive.verify import Verification
+from cases.answers import Answer
 from cases.deletions import Deletion
-from cases.gate import Answer
 from ingest.collectors.outcome import Outcome
 from search.index import Excerpt, Hit
 from section9 import (

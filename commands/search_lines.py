@@ -1,11 +1,11 @@
-"""What `--json` prints of conversations. See `lines.py` for the contract."""
+"""What `--json` prints of conversations and facets. See `lines.py` for the contract."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct, field
 
-from cases.gate import Conversation
+from cases.answers import Conversation
 from section9 import MailId, RuleId
 
 
@@ -28,6 +28,14 @@ class ThreadLine(Struct, frozen=True, tag_field="schema", tag="section9.thread/1
     deleted: bool
     opaque: bool
     withheld: int | None  # bytes, where only the metadata may be given
+
+
+class FacetLine(Struct, frozen=True, tag_field="schema", tag="section9.facet/1"):
+    """In how many of the messages found a field has a value: one of its most frequent."""
+
+    field: str
+    value: str
+    count: int
 
 
 def thread_lines(conversation: Conversation) -> Iterator[ThreadLine]:

@@ -31,7 +31,7 @@ from search.index import (
     Page,
 )
 from search.merge import merge
-from search.order import rank
+from search.order import Order, rank
 from search.recipients import gather
 from search.tree import Exact, Query, StartsWith, clean
 from section9 import MailId, Record, SightingId
@@ -193,14 +193,27 @@ class ElasticIndex:
             hits = self._questions.ask(begun, size=CHOICES, sort=["id"])["hits"]["hits"]
         return [MailId(one["sort"][0]) for one in hits]
 
-    def search(self, query: Query, *, limit: int, after: Cursor | None = None) -> Page:
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+        order: Order = Order.NEWEST,
+    ) -> Page:
         """Find a page of messages; the count and the page are of one moment."""
         start: list[Any] | None = [rank(after.date), after.mail] if after else None
         marks = marking(query)
         with self._questions.asked(), self._questions.moment() as moment:
             total = self._questions.number(query, moment=moment)
             answers = self._questions.pages(
-                moment, query, size=min(limit + 1, PAGE), total=total, after=start, source=True
+                moment,
+                query,
+                size=min(limit + 1, PAGE),
+                total=total,
+                after=start,
+                order=order,
+                source=True,
             )
             found = chain.from_iterable(map(records_of, answers))
             hits = tuple(hit(record, marks) for record in islice(found, limit))

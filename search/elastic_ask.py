@@ -14,6 +14,7 @@ from search.elastic_document import Json
 from search.elastic_facets import counted, counting
 from search.elastic_query import clause
 from search.index import Facet, IndexUnavailableError
+from search.order import Order
 from search.tree import Exact, Query, any_of, clean
 from section9 import Record
 
@@ -31,7 +32,9 @@ _SENT_TO = (
 )
 """What of a record says whom it was sent to: its text stays where it is."""
 
-_ORDER = ["rank", "id"]
+_WAYS = {Order.NEWEST: "asc", Order.OLDEST: "desc"}
+_REACH = {Order.NEWEST: ("gte", "lte"), Order.OLDEST: ("lte", "gte")}
+"""How a range says `from here on` and `as far as here`."""
 
 
 class Questions:
@@ -88,20 +91,21 @@ class Questions:
         size: int,
         total: int = 0,
         after: list[Any] | None = None,
+        order: Order = Order.NEWEST,
         source: bool | Sequence[str] = False,
     ) -> Iterator[Json]:
         """Yield answers, each going on after the one before, until one is not full.
 
         `total` is how many match: where they are few, or unknown, a page is asked for at once.
         """
-        compiled, many = clause(query), total > FEW
+        compiled, many, way = clause(query), total > FEW, _WAYS[order]
         while True:
-            near = self._near(moment, compiled, size=size, after=after) if many else compiled
+            near = self._near(moment, compiled, size, after, order) if many else compiled
             answer = self.ask(
                 near,
                 moment=moment,
                 size=size,
-                sort=_ORDER,
+                sort=[{"rank": way}, {"id": way}],
                 search_after=after,
                 source=source,
                 track_total_hits=False,
@@ -119,7 +123,9 @@ class Questions:
             for answer in self.pages(moment, named, size=ASKED, source=_SENT_TO):
                 yield from _pairs(answer)
 
-    def _near(self, moment: Json, compiled: Json, *, size: int, after: list[Any] | None) -> Json:
+    def _near(
+        self, moment: Json, compiled: Json, size: int, after: list[Any] | None, order: Order
+    ) -> Json:
         """Narrow a query to what a page reaches, ties and all.
 
         By one number alone Elasticsearch sorts without looking at every match, nor into every
@@ -129,14 +135,15 @@ class Questions:
             compiled,
             moment=moment,
             size=size,
-            sort=_ORDER[:1],
+            sort=[{"rank": _WAYS[order]}],
             search_after=after and after[:1],
             track_total_hits=False,
         )["hits"]["hits"]
-        ends = {"gte": after[0]} if after else {}
+        onward, as_far_as = _REACH[order]
+        ends = {onward: after[0]} if after else {}
         if len(hits) == size:
-            ends["lte"] = hits[-1]["sort"][0]
-        return {"bool": {"filter": [compiled, {"range": {_ORDER[0]: ends}}]}} if ends else compiled
+            ends[as_far_as] = hits[-1]["sort"][0]
+        return {"bool": {"filter": [compiled, {"range": {"rank": ends}}]}} if ends else compiled
 
     def counts(self, moment: Json, query: Query, field: str) -> Iterator[Facet]:
         """Yield every value and its count: the best of each shard are not the best of all."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from search.order import Order
 from search.tree import Query
 from section9 import MailId, Record, RuleId, Section9Error, SightingId, Span
 
@@ -50,7 +51,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some hits, newest first (the undated last, then by id), of `total`; `next` asks for more."""
+    """Some hits of `total`, in the order asked for (`search.order`); `next` asks for more."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -109,8 +110,15 @@ class Index(Protocol):
     def resolve(self, prefix: str) -> list[MailId]:
         """List ids that begin so, in order; ten at most, for a person to choose from."""
 
-    def search(self, query: Query, *, limit: int, after: Cursor | None = None) -> Page:
-        """Find a page of messages."""
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+        order: Order = Order.NEWEST,
+    ) -> Page:
+        """Find a page of messages, after a cursor of the same order."""
 
     def count(self, query: Query) -> int:
         """Count the messages that match."""

@@ -1,13 +1,21 @@
-"""The order of pages: the newest mail first, the undated last, then by id.
+"""The order of pages: the newest mail first, the undated last, then by id; or all of that reversed.
 
 Every engine sorts by the same number, so a cursor of one holds in the other.
 """
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 UNDATED = 2**62
 """The rank of a mail without a date: after all others."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Order(StrEnum):
+    """Which end of the order a page begins at."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"  # the undated come first then
 
 
 def rank(moment: datetime | None) -> int:

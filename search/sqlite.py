@@ -27,7 +27,7 @@ from search.index import (
     Page,
 )
 from search.merge import merge
-from search.order import rank
+from search.order import Order, rank
 from search.recipients import gather
 from search.sealed import is_sealed
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
@@ -43,6 +43,11 @@ STREAMED = 1_000  # ids fetched at a time
 _MARKS = ", ".join("?" * len(TEXT_COLUMNS))
 _PUT_TEXT = f"INSERT INTO text (rowid, {COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - our columns
 _DROP_TEXT = f"INSERT INTO text (text, rowid, {COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608 - our columns
+_PAGED = {
+    Order.NEWEST: (">", "ASC", (-(2**63), "")),
+    Order.OLDEST: ("<", "DESC", (2**63 - 1, "")),
+}
+"""How a page is asked for: what lies beyond a place, which way, and the place before all."""
 
 log = structlog.get_logger()
 
@@ -234,12 +239,19 @@ class SqliteIndex:
         with translated():
             return [MailId(mail) for (mail,) in self._db.execute(begun, ends)]
 
-    def search(self, query: Query, *, limit: int, after: Cursor | None = None) -> Page:
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+        order: Order = Order.NEWEST,
+    ) -> Page:
         """Find a page of messages; the count and the page are of one moment."""
         with translated(), transaction(self._db, "DEFERRED"):
             mails = found(query, self._forms)
             total = self._count(mails)
-            rows = self._page(mails, limit + 1, after)
+            rows = self._page(mails, limit + 1, after, order)
             marks = marking(query)
             hits = tuple(hit(record, marks) for record in self._records(rows[:limit]))
         more = len(rows) > limit and hits
@@ -299,11 +311,14 @@ class SqliteIndex:
         sql = f"SELECT count(*) {mails.number.sql}"
         return int(self._db.execute(sql, mails.number.parameters).fetchone()[0])
 
-    def _page(self, mails: Found, size: int, after: Cursor | None) -> list[int]:
+    def _page(self, mails: Found, size: int, after: Cursor | None, order: Order) -> list[int]:
         """List the rows of a page and one more, if there is one."""
-        rows = mails.rows
-        sql = f"SELECT m.row {rows.sql} AND (m.rank, m.id) > (?, ?) ORDER BY m.rank, m.id LIMIT ?"
-        start = (-(2**63), "") if after is None else (rank(after.date), after.mail)
+        rows, (beyond, way, first) = mails.rows, _PAGED[order]
+        sql = (
+            f"SELECT m.row {rows.sql} AND (m.rank, m.id) {beyond} (?, ?) "
+            f"ORDER BY m.rank {way}, m.id {way} LIMIT ?"
+        )
+        start = first if after is None else (rank(after.date), after.mail)
         return [row for (row,) in self._db.execute(sql, (*rows.parameters, *start, size))]
 
     def _records(self, rows: Iterable[int]) -> Iterator[Record]:

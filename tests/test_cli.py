@@ -98,6 +98,30 @@ def told(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str]:
     return done.returncode, said
 
 
+def test_a_search_may_begin_at_the_oldest_and_count_values(master: House) -> None:
+    """`--sort` turns the order round, `--facet` counts among all that is found."""
+    found = master.must(
+        *("search", "trip", "--case", "C-0001", "--json", "--limit", "1", "--sort", "oldest"),
+        *("--facet", "from,month", "--facet", "finding"),
+    )
+
+    hit, *facets = map(master.read, found.splitlines())
+    assert hit["date"] == "2026-09-01T09:00:00Z"
+    assert [
+        ("from", "j.doe@school.example", 2),
+        ("month", "2026-09", 2),
+        ("finding", "nhs-number", 1),
+    ] == [(one["field"], one["value"], one["count"]) for one in facets]
+
+
+def test_a_facet_that_is_none_names_those_that_are(master: House) -> None:
+    """A mistyped field gives one line, and the field that was probably meant."""
+    code, said = told(master.run("search", "trip", "--case", "C-0001", "--facet", "form"))
+
+    assert 2 == code
+    assert "did you mean from?" in said
+
+
 def on_terminal(house: House, *arguments: str) -> bytes:
     """What a command writes to a terminal."""
     ours, theirs = pty.openpty()

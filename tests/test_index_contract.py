@@ -21,6 +21,7 @@ from search.document import SEAM, document
 from search.fields import BY_NAME, DEFAULT, FIELDS, PROSE_COLUMNS, TEXT_COLUMNS, Kind
 from search.index import Cursor, Facet, Index, NoFacetError
 from search.merge import merge
+from search.order import Order
 from search.query import parse
 from search.sealed import emptied
 from search.sqlite import open_sqlite
@@ -675,6 +676,20 @@ def test_pages_put_together_are_the_whole(full: Index) -> None:
     assert newest_first(set(MAILS)) == shown
 
 
+def test_pages_from_the_oldest_on_are_the_same_reversed(full: Index) -> None:
+    """The other end of the same order, with cursors of its own."""
+    shown: list[str] = []
+    after: Cursor | None = None
+    for _ in range(len(MAILS)):
+        page = full.search(Everything(), limit=2, after=after, order=Order.OLDEST)
+        shown += [IDS[hit.mail] for hit in page.hits]
+        after = page.next
+        if after is None:
+            break
+
+    assert newest_first(set(MAILS))[::-1] == shown
+
+
 def test_mail_that_arrives_between_pages_moves_nothing(index: Index) -> None:
     """The second page goes on where the first ended, whatever came in above or below."""
     index.put([mail(f"m{n}", date=on(1, n + 1)) for n in range(6)], segment=None)
@@ -689,21 +704,23 @@ def test_mail_that_arrives_between_pages_moves_nothing(index: Index) -> None:
     assert (6, 8) == (first.total, second.total)
 
 
-def test_mails_of_one_moment_page_by_id(index: Index) -> None:
+@pytest.mark.parametrize("order", Order)
+def test_mails_of_one_moment_page_by_id(index: Index, order: Order) -> None:
     """Equal dates, or none, leave no mail out of a page or in two."""
     dates = [None, on(1, 1)]
     index.put([mail(f"m{n}", date=dates[n % 2]) for n in range(20)], segment=None)
 
     shown: list[MailId] = []
-    page = index.search(Everything(), limit=3)
+    page = index.search(Everything(), limit=3, order=order)
     while page.next:
         shown += [hit.mail for hit in page.hits]
-        page = index.search(Everything(), limit=3, after=page.next)
+        page = index.search(Everything(), limit=3, after=page.next, order=order)
     shown += [hit.mail for hit in page.hits]
 
     dated = sorted(name(f"m{n}") for n in range(1, 20, 2))
     undated = sorted(name(f"m{n}") for n in range(0, 20, 2))
-    assert dated + undated == shown
+    expected = dated + undated
+    assert shown == (expected if order is Order.NEWEST else expected[::-1])
 
 
 # --- facets -----------------------------------------------------------------------------------

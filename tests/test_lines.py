@@ -27,6 +27,7 @@ SHAPES = [
     case_lines.RequestLine,
     keeping_lines.RetentionLine,
     keeping_lines.SealLine,
+    search_lines.FacetLine,
     search_lines.ThreadLine,
     lines.TextLine,
     lines.VerifyLine,

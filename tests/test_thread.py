@@ -13,9 +13,10 @@ from archive.blobs import Blobs
 from archive.events import Book, Refused, Searched
 from archive.ledger import Ledger
 from archive.store import FolderStore
+from cases.answers import Conversation
 from cases.applications import Application
 from cases.casebook import Casebook
-from cases.gate import Conversation, Gate, MailNotInScopeError
+from cases.gate import Gate, MailNotInScopeError
 from cases.veil import Protected
 from ingest.identity import mail_id
 from ingest.parse import parse

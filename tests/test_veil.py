@@ -301,6 +301,16 @@ def test_nobody_reads_their_own_mail_in_a_case(one: House) -> None:
         one.gate.show(CONTENT, OWN, view="text")
 
 
+def test_a_facet_tells_no_word_of_what_is_withheld(one: House) -> None:
+    """Who and when is counted of all that is found; what a detector saw only of what is open."""
+    answer = one.gate.count(CONTENT, "*", facets=("from", "date", "finding"))
+
+    counted = {field: sum(value.count for value in found) for field, found in answer.facets.items()}
+    assert answer.page.total == counted["from"] == counted["date"]
+    assert 0 < answer.withheld
+    assert answer.page.total - answer.withheld >= counted["finding"]
+
+
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.name != "text"])
 def test_a_new_field_is_content_until_somebody_says_otherwise(field: Field) -> None:
     """What may be asked of withheld mail is a list of its own; the rest finds nothing."""
