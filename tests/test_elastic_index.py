@@ -22,6 +22,7 @@ from search.elastic_document import LONGEST
 from search.elastic_meta import joined
 from search.index import Index, IndexMissingError, RecordRejectedError
 from search.merge import merge
+from search.order import Order
 from search.sqlite import open_sqlite
 from search.tree import All, AnyOf, Between, Everything, Exact, Not, Phrase, Prefix, Query, Word
 from section9 import Defect, ParsedMail, Record
@@ -268,6 +269,9 @@ def test_pages_and_ids_go_on_beyond_one_answer(index: ElasticIndex) -> None:
         facet.value for facet in index.facets(Everything(), "from", limit=2)
     ]
     assert 5_050 == len(index.facets(Everything(), "from", limit=20_000))
+    oldest = index.search(Everything(), limit=30, order=Order.OLDEST)
+    more = index.search(Everything(), limit=30, after=oldest.next, order=Order.OLDEST)
+    assert newest[:-61:-1] == [hit.mail for hit in (*oldest.hits, *more.hits)]
     assert len(records) == len(index.known(record.sightings[0].id for record in records))
     index.drop(newest)
     assert 0 == index.count(Everything())
