@@ -1,7 +1,5 @@
 """Telling the head teacher that something was sealed: an id and a time, never any content."""
 
-import smtplib
-from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +12,8 @@ if TYPE_CHECKING:
     from archive.events import Sealed
     from commands.app import App
 
-TIMEOUT = 30  # seconds
 WHAT = "sealed"
+SUBJECT = "Section 9: a message was sealed"
 
 log = structlog.get_logger()
 
@@ -32,15 +30,16 @@ class Alerts(Section):
 def tell(app: "App") -> None:
     """Tell of every seal that nobody was told of; what cannot be sent is tried again later."""
     from archive.events import Alerted, Book
+    from commands.mailing import NotMailedError, letter, send
 
     settings = app.settings.alerts
     if not (settings.head_teacher and settings.smtp_host):
         return
     for sealed in untold(app):
         try:
-            _send(settings, sealed)
-        except (smtplib.SMTPException, OSError) as error:
-            log.error("alert_not_sent", error=type(error).__name__)  # noqa: TRY400 - no traceback of mail
+            send(settings, letter(settings, settings.head_teacher, SUBJECT, _text(sealed)))
+        except NotMailedError as error:
+            log.error("alert_not_sent", error=error.reason)  # noqa: TRY400 - no traceback of mail
             return
         told = Alerted(app.clock(), app.actor, sealed.mail, settings.head_teacher, WHAT)
         app.ledger.append(Book.CASES, (told,))
@@ -72,15 +71,10 @@ def say_untold(app: "App") -> None:
         )
 
 
-def _send(settings: Alerts, sealed: "Sealed") -> None:
-    message = EmailMessage()
-    message["From"], message["To"] = settings.sender, settings.head_teacher
-    message["Subject"] = "Section 9: a message was sealed"
+def _text(sealed: "Sealed") -> str:
     case = f" in case {sealed.case}" if sealed.case else " on arrival"
-    message.set_content(
+    return (
         f"A message was sealed{case} at {sealed.at:%Y-%m-%d %H:%M} UTC, as suspected illegal"
         f" content (clause 7.4 of the policy).\n\nIts id is {sealed.mail}. Nobody can open, copy"
         " or forward it until two people have agreed on the record.\n"
     )
-    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT) as client:
-        client.send_message(message)

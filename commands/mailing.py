@@ -2,10 +2,14 @@
 
 import smtplib
 from email.message import EmailMessage
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from commands.alerting import TIMEOUT, Alerts
 from section9 import Section9Error
+
+if TYPE_CHECKING:
+    from commands.alerting import Alerts
+
+TIMEOUT = 30  # seconds
 
 
 class NotMailedError(Section9Error):
@@ -18,9 +22,10 @@ class NotMailedError(Section9Error):
             f"the mail server did not take it ({reason}): check [alerts] smtp_host and smtp_port, "
             "then run this again"
         )
+        self.reason = reason
 
 
-def letter(settings: Alerts, to: str, subject: str, text: str) -> EmailMessage:
+def letter(settings: "Alerts", to: str, subject: str, text: str) -> EmailMessage:
     """A message from us."""
     message = EmailMessage()
     message["From"], message["To"] = settings.sender, to
@@ -30,7 +35,7 @@ def letter(settings: Alerts, to: str, subject: str, text: str) -> EmailMessage:
     return message
 
 
-def send(settings: Alerts, message: EmailMessage) -> None:
+def send(settings: "Alerts", message: EmailMessage) -> None:
     """Hand a message to the mail server. Raises `NotMailedError`."""
     try:
         with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT) as client:
