@@ -376,6 +376,56 @@ class Viewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """Somebody is given the evidence of a case: what, found how, and in what state of things.
+
+    All that an export says of itself comes from here, so that it can be made again.
+    """
+
+    at: datetime
+    by: str
+    case: CaseId
+    query: str  # exactly as typed
+    ran: str  # the whole query with the case's scope, as the engine got it
+    engine: str  # `sqlite 3.40.1`
+    program: str  # `section9 0.1.0`
+    heads: tuple[Head, ...]  # of the mail and the cases book
+    behind: int  # segments of the mail book that the index lacks
+    total: int  # messages found
+    mails: tuple[MailId, ...]  # that are given, oldest first
+    withheld: tuple[MailId, ...]  # of those found, what the case does not open
+    sealed: tuple[MailId, ...]  # of those withheld
+    unsearchable: tuple[MailId, ...]  # in scope and open, with text that no search can see
+    own: int  # in scope, and the reader's own
+    forms: tuple[str, ...] = ()  # what was asked for besides: `pdf`
+    kind: Literal["exported"] = "exported"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResumed:
+    """An export is gone on with, or made again."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    export: int  # the segment of this book that it was recorded in
+    kind: Literal["export-resumed"] = "export-resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFinished:
+    """All of an export is written; its list of sums stands for every file of it."""
+
+    at: datetime
+    by: str
+    case: CaseId
+    export: int
+    files: int
+    sha256: str  # of SHA256SUMS
+    kind: Literal["export-finished"] = "export-finished"
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Somebody asked for content and was turned away."""
 
@@ -500,6 +550,9 @@ Event = (
     | RetentionRan
     | Searched
     | Viewed
+    | Exported
+    | ExportResumed
+    | ExportFinished
     | Refused
     | Reconciled
     | Verified

@@ -28,6 +28,9 @@ from archive.events import (
     Collected,
     Declined,
     Event,
+    Exported,
+    ExportFinished,
+    ExportResumed,
     ExtensionApplied,
     HashesAdded,
     HoldPlaced,
@@ -69,7 +72,10 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
         *(Purged, PurgeFinished, RetentionRan),
         *(Anchored, Stamped, Reported),
     ),
-    Book.ACCESS: (Searched, Viewed, Reconciled, Refused, Verified, LogRead, Audited),
+    Book.ACCESS: (
+        *(Searched, Viewed, Exported, ExportResumed, ExportFinished),
+        *(Reconciled, Refused, Verified, LogRead, Audited),
+    ),
 }
 
 

@@ -113,7 +113,7 @@ class Gate:
 
         Raises `NoAuthorityError`, or `QuerySyntaxError` for a query that cannot be read.
         """
-        sight, asked = self._sight(case, "search"), self._asked(typed)
+        sight, asked = self.sight(case, "search"), self.asked(typed)
         page = self.index.search(sight.narrow(asked), limit=limit, after=after, order=order)
         if sight.veil == NOTHING:
             seen = frozenset(hit.mail for hit in page.hits)
@@ -124,7 +124,7 @@ class Gate:
 
     def count(self, case: str, typed: str, *, facets: Sequence[str] = ()) -> Answer:
         """Count without showing any message."""
-        sight, asked = self._sight(case, "count"), self._asked(typed)
+        sight, asked = self.sight(case, "count"), self.asked(typed)
         page = Page(hits=(), total=self.index.count(sight.narrow(asked)), next=None)
         answer = self._answer(sight, asked, page, frozenset())
         return self._recorded(typed, replace(answer, facets=self._facets(sight, asked, facets)))
@@ -135,13 +135,13 @@ class Gate:
         `view` is `text`, `headers` or `raw`. A message that is withheld opens its metadata, and
         the standing programme excerpts, where `text` was asked for; the other views are refused.
         """
-        sight = self._sight(case, "show", mail)
+        sight = self.sight(case, "show", mail)
         record = self._in_scope(sight, mail)
         blob = record.sightings[0].message
         try:
             given = self._view(sight, record.mail, view, reason)
         except NoAuthorityError as error:
-            self._refuse(error, case, "show", mail)
+            self.refuse(error, case, "show", mail)
             raise
         viewed = Viewed(self.clock(), self.actor, sight.authority.case, record.mail, blob, given)
         self.ledger.append(Book.ACCESS, (replace(viewed, reason=reason.strip()),))
@@ -156,7 +156,7 @@ class Gate:
 
         Nothing outside the scope is looked for: what is referred to and not found is counted.
         """
-        sight = self._sight(case, "thread", mail)
+        sight = self.sight(case, "thread", mail)
         gathered = gather(
             self._in_scope(sight, mail, act="thread"),
             find=lambda query: self.index.records(sight.narrow(query)),
@@ -174,7 +174,7 @@ class Gate:
 
     def ask_to_open(self, case: str, mail: str, desk: Desk, *, reason: str) -> Request:
         """Ask that a withheld message of a case's scope be opened: two people must agree."""
-        sight = self._sight(case, "request", mail)
+        sight = self.sight(case, "request", mail)
         record = self._in_scope(sight, mail)
         if record.mail in sight.sealed:
             raise SealedError(record.mail)
@@ -199,7 +199,7 @@ class Gate:
 
         A subject is told only where the case opens the message.
         """
-        sight, asked = self._sight(case, "deletions"), Between("deleted", since, None)
+        sight, asked = self.sight(case, "deletions"), Between("deleted", since, None)
         mails = list(self.index.ids(sight.narrow(asked)))
         open_ = frozenset(mails if sight.veil == NOTHING else self.index.ids(sight.open(asked)))
         records = (record for mail in mails if (record := self.index.get(mail)))
@@ -219,7 +219,7 @@ class Gate:
 
     def find(self, case: str, mail: str, *, act: str) -> MailId:
         """Name one message of a case's scope by the beginning of its id, without opening it."""
-        return self._in_scope(self._sight(case, act, mail), mail).mail
+        return self._in_scope(self.sight(case, act, mail), mail).mail
 
     def _view(self, sight: Sight, mail: MailId, view: str, reason: str) -> str:
         """What of a message is given, where `view` was asked for."""
@@ -236,7 +236,8 @@ class Gate:
             return "excerpts"
         return view
 
-    def _sight(self, case: str, act: str, mail: str = "") -> Sight:
+    def sight(self, case: str, act: str, mail: str = "") -> Sight:
+        """What a case lets `actor` see now; where that is nothing the refusal is recorded."""
         authority = self._authority(case, act, mail)
         agreed = () if self.protected == NOT_PROTECTED else self._agreed(authority.case)
         sealed = frozenset(sealing.fold(self.ledger.events(Book.CASES)))
@@ -245,7 +246,7 @@ class Gate:
             veil = any_of((veil, *(Exact("id", mail) for mail in sorted(sealed))))
         return Sight(authority, veil, sealed)
 
-    def _asked(self, typed: str) -> Query:
+    def asked(self, typed: str) -> Query:
         """Read a query; `is:held` stands for the holds as they are now."""
         return expand(parse(typed), live(fold_holds(self.ledger.events(Book.CASES))))
 
@@ -266,10 +267,11 @@ class Gate:
             found, accounts = self.casebook.case(case), self.casebook.accounts
             return grant(found, actor=self.actor, now=self.clock(), accounts=accounts)
         except NoAuthorityError as error:
-            self._refuse(error, case, act, mail)
+            self.refuse(error, case, act, mail)
             raise
 
-    def _refuse(self, error: Section9Error, case: str, act: str, mail: str) -> None:
+    def refuse(self, error: Section9Error, case: str, act: str, mail: str = "") -> None:
+        """Record that somebody was turned away."""
         refused = Refused(self.clock(), self.actor, case, act, type(error).__name__, mail)
         self.ledger.append(Book.ACCESS, (refused,))
 
@@ -303,7 +305,7 @@ class Gate:
         record = self.index.get(page.hits[0].mail) if page.hits else None
         if record is None:
             error = MailNotInScopeError(authority.case, mail)
-            self._refuse(error, authority.case, act, mail)
+            self.refuse(error, authority.case, act, mail)
             raise error
         return record
 

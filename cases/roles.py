@@ -21,6 +21,7 @@ class Deed(StrEnum):
     APPLY = "apply for a case"
     AUTHORISE = "open, approve or extend a case for somebody else"
     READ = "search, show and thread in a case of one's own"
+    EXPORT = "export the evidence of a case of one's own"
     SEE_CASES = "list and show the cases and requests of others"
     CLOSE = "close a case"
     OPERATE = "ingest mail, import people, rebuild the index"
@@ -41,6 +42,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.APPLY: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.AUTHORISE: frozenset({AUTHORISER}),
     Deed.READ: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.EXPORT: frozenset({INVESTIGATOR, DPO}),
     Deed.SEE_CASES: frozenset({AUTHORISER, DPO, HEAD, AUDITOR}),
     Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),
     Deed.OPERATE: frozenset({TECHNICIAN}),

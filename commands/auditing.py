@@ -127,7 +127,7 @@ def _told(wanted: "Wanted", *, words: bool) -> tuple[str, ...]:
 
 def _print_entry(entry: "Entry", case: str, mail: str, *, words: tuple[str, ...]) -> None:
     from cases.oversight import facts, id_of
-    from commands.display import safe
+    from cases.telling import safe
 
     event = entry.event
     ids = (case, id_of(event, "request"), id_of(event, "hold"), mail[:12])

@@ -1,13 +1,18 @@
-"""What `--json` prints of cases, requests and notices; see `lines` for the rest and the rule."""
+"""What `--json` prints of cases, requests, notices and exports; `lines` has the rest."""
 
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archive.events import NoticeGiven
 from cases.approvals import Request
 from section9 import Case, CaseId, RequestId
+
+if TYPE_CHECKING:
+    from cases.exporting import Export
+    from evidence.pack import Made
 
 
 class ScopeLine(Struct, frozen=True):
@@ -68,6 +73,20 @@ class NoticeLine(Struct, frozen=True, tag_field="schema", tag="section9.notice/1
     at: datetime
 
 
+class ExportLine(Struct, frozen=True, tag_field="schema", tag="section9.export/1"):
+    """What an export came to: found = given + withheld + what a limit left out."""
+
+    case: CaseId
+    export: int  # the entry of the access book
+    found: int
+    given: int
+    withheld: int
+    own: int  # messages in scope that are the reader's own
+    files: int  # SHA256SUMS is not among them
+    bytes: int
+    sha256: str  # of SHA256SUMS
+
+
 def case_line(case: Case, *, now: datetime) -> CaseLine:
     """A case, as `--json` prints it."""
     return CaseLine(
@@ -112,3 +131,19 @@ def request_line(request: Request, *, now: datetime) -> RequestLine:
 def notice_line(notice: NoticeGiven) -> NoticeLine:
     """A notice, as `--json` prints it."""
     return NoticeLine(notice.version, notice.given, notice.sha256, notice.by, notice.at)
+
+
+def export_line(export: "Export", made: "Made") -> ExportLine:
+    """An export, as `--json` prints it."""
+    event = export.event
+    return ExportLine(
+        case=event.case,
+        export=export.number,
+        found=event.total,
+        given=len(event.mails),
+        withheld=len(event.withheld),
+        own=event.own,
+        files=made.files,
+        bytes=made.size,
+        sha256=made.sha256,
+    )

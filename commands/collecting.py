@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cases.telling import safe
 from commands.app import App
-from commands.display import safe
 from section9 import Change
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cases.telling import safe
 from commands.app import App
-from commands.display import safe
 from commands.investigation import SHORT, badges, case_option, people_of
 
 if TYPE_CHECKING:

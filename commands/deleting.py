@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cases.telling import safe, step
 from commands.app import App
-from commands.display import safe, whose
+from commands.display import whose
 from commands.investigation import NO_HITS, SHORT, case_option
-from commands.tales import step
 
 if TYPE_CHECKING:
     from cases.deletions import Deletion

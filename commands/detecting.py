@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cases.telling import safe
 from commands.app import App
-from commands.display import safe
 from section9 import Finding
 
 if TYPE_CHECKING:

@@ -1,23 +1,13 @@
 """Showing mail on a terminal. Mail is hostile: nothing of it may steer the terminal."""
 
-import re
 from collections.abc import Iterable
 
 import click
 
+from cases.telling import safe
 from section9 import Scope, Span
 
 MOST_NAMED = 3  # people of a scope on one line
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, escape among them; tab and newline stay
-    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of writing
-    "\ud800-\udfff]"  # halves of a character that never was one
-)
-
-
-def safe(text: str) -> str:
-    """Replace what a terminal would obey, or a reader be misled by, with a visible mark."""
-    return UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def marked(text: str, marks: Iterable[Span], *, colour: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.display import safe
+from cases.telling import safe
 from search.fields import FACETS, nearest
 
 if TYPE_CHECKING:

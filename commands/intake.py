@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from cases.telling import safe
 from commands.app import App
-from commands.display import safe
 
 if TYPE_CHECKING:
     from commands.progress import Bar

@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cases.telling import deliveries, names, origin, safe, tale
 from commands.app import App
-from commands.display import marked, safe, whose
+from commands.display import marked, whose
 from commands.faceting import print_facets, read_facets
-from commands.tales import tale
 from search.direction import direction
 from search.order import Order
 from section9 import (
     Finding,
     ParsedMail,
     Part,
-    Participant,
     PartKind,
     Record,
-    Role,
-    Sighting,
     Span,
-    Trust,
 )
 
 if TYPE_CHECKING:
@@ -230,10 +226,10 @@ def _print_mail(opened: "Opened", looked: "Looked") -> None:
     for name, value in _headers(record):
         if value:
             click.echo(f"{click.style(f'{name:<12}', bold=True)}{safe(value)}")
-    for line in dict.fromkeys(_deliveries(record)):
+    for line in dict.fromkeys(deliveries(record)):
         click.echo(f"Sent to     {safe(line)}")
     for sighting in record.sightings:
-        click.echo(f"Copy        {safe(_story(sighting))}")
+        click.echo(f"Copy        {safe(origin(sighting))}")
         for line in tale(sighting, looked=looked(sighting)):
             click.echo(f"            {safe(line)}")
     for line in _findings(record.findings):
@@ -252,50 +248,13 @@ def _headers(record: Record) -> Iterator[tuple[str, str]]:
     parsed: ParsedMail = record.parsed
     yield "Date", f"{record.date:%Y-%m-%d %H:%M:%S} UTC" if record.date else "not known"
     yield "Direction", direction(record)
-    yield "From", _names(parsed.from_)
-    yield "To", _names(parsed.to)
-    yield "Cc", _names(parsed.cc)
-    yield "Bcc", _names(parsed.bcc)
+    yield "From", names(parsed.from_)
+    yield "To", names(parsed.to)
+    yield "Cc", names(parsed.cc)
+    yield "Bcc", names(parsed.bcc)
     yield "Subject", parsed.subject
     yield "Message-ID", parsed.message_id
     yield "Defects", ", ".join(sorted({defect.code for defect in parsed.defects}))
-
-
-def _names(people: Iterable[Participant]) -> str:
-    return ", ".join(f"{p.name} <{p.address}>" if p.name else p.address for p in people)
-
-
-def _deliveries(record: Record) -> Iterator[str]:
-    """Say whom it was really sent to, in which role, and on whose word."""
-    for copy in record.sightings:
-        for one in copy.recipients:
-            role = "" if one.role is Role.UNVERIFIED else f" as {one.role.capitalize()}"
-            listed = f", expanded from {one.expanded_from}" if one.expanded_from else ""
-            forwarded = f", forwarded from {one.forwarded_from}" if one.forwarded_from else ""
-            yield f"{one.address}{role}{listed}{forwarded} ({WORD[copy.trust]})"
-
-
-WORD = {
-    Trust.NONE: "by the SMTP envelope",
-    Trust.REPORT: "by the mail server's journal report",
-    Trust.COPY: "by the mail server's note on its copy",
-    Trust.SUSPECT: "by the SMTP envelope",
-}
-
-
-def _story(copy: Sighting) -> str:
-    """Tell where and when a copy came from, and why its journal report was not believed."""
-    sender = f", from {copy.sender}" if copy.sender else ""
-    principal = f" on behalf of {copy.on_behalf_of}" if copy.on_behalf_of else ""
-    forged = (
-        f"; suspected forgery: {', '.join(copy.reasons)}" if copy.trust is Trust.SUSPECT else ""
-    )
-    where = " ".join(filter(None, (copy.folder, copy.item))) or copy.id
-    made = ""
-    if copy.rebuilt:
-        kind = copy.rebuilt.way.partition("/")[0]
-        made = f"; rebuilt from a .{kind} file, not the original bytes: {copy.rebuilt.sha256}"
-    return f"{copy.source} {copy.seen:%Y-%m-%d %H:%M:%S} {where}{sender}{principal}{forged}{made}"
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[str]:

@@ -17,8 +17,8 @@ from cases.casebook import Casebook
 from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
 from cases.gate import Gate
 from cases.roles import NoAuthorityError
+from cases.telling import tale
 from cases.veil import Protected
-from commands.tales import tale
 from search.sqlite import open_sqlite
 from section9 import (
     BlobId,

@@ -17,6 +17,7 @@ SHAPES = [
     lines.CollectLine,
     lines.CountLine,
     lines.DeletionLine,
+    case_lines.ExportLine,
     lines.FoundLine,
     lines.HitLine,
     keeping_lines.HoldLine,

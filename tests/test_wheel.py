@@ -8,7 +8,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1]
 TOP_LEVEL = {
     *("section9.py", "people.py", "cli.py"),
-    *("archive", "cases", "commands", "detectors", "ingest", "search"),
+    *("archive", "cases", "commands", "detectors", "evidence", "ingest", "search"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Evidence: what leaves the archive, so that somebody else can verify it without us."""

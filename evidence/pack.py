@@ -1,0 +1,213 @@
+"""The pack: a case's messages as files that a third party can verify with stock commands.
+
+    originals/ID.eml      the exact bytes        manifest.json    every file, how it was found
+    messages/ID.html      to be read             custody.csv      who had what, when
+    attachments/ID/…      as they were sent      ledger/          the extract and its chain
+    index.html            list, search, filters  VERIFY.txt  STATEMENT.txt  SHA256SUMS
+
+All of it follows from the export's entry on the ledger and the messages as they are indexed: made
+again from the same state it is the same, byte for byte. Messages are written one by one, so
+memory does not grow with their number.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from archive.events import Book, Searched
+from archive.ledger import Ledger
+from cases.exporting import Exhibit, Export, Exports
+from evidence import extract, pages
+from evidence.folder import Folder, Written
+from evidence.names import attachment
+from evidence.summary import Summary, summary
+from evidence.views import Original, Row, page, row
+from section9 import BlobId, ParsedMail, Part, PartId
+
+Parse = Callable[[bytes], tuple[ParsedMail, Mapping[PartId, bytes]]]
+"""Reads a message, and gives the bytes of its attachments by the ids of their parts."""
+SUMS = "SHA256SUMS"
+CUSTODY = ("at", "by", "act", "mail", "sha256", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of the pack: its files, and its line in the index."""
+
+    mail: str
+    files: tuple[Written, ...]
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an export came to."""
+
+    messages: int
+    files: int
+    size: int
+    sha256: str  # of SHA256SUMS
+
+
+def make(
+    exports: Exports,
+    export: Export,
+    folder: Folder,
+    *,
+    parse: Parse,
+    advance: Callable[[int], None],
+) -> Made:
+    """Fill a folder, or go on filling it; `advance` is told of messages as they are done."""
+    with folder.alone():
+        done = folder.resume()
+        advance(done)
+        exhibits = exports.exhibits(export, start=done)
+        for number, exhibit in enumerate(exhibits, start=done + 1):
+            entry = _write(folder, export, exhibit, number, parse)
+            folder.note(msgspec.json.encode(entry))
+            advance(1)
+        made = _close(folder, export, exports.gate.ledger)
+        folder.settle()
+        exports.finished(export, files=made.files, sha256=made.sha256)
+        folder.finish()
+    return made
+
+
+def _write(folder: Folder, export: Export, exhibit: Exhibit, number: int, parse: Parse) -> Entry:
+    record = exhibit.record
+    content = exhibit.read(record.sightings[0].message)
+    originals = tuple(_originals(folder, exhibit))
+    parsed, contents = parse(content)
+    attached = tuple(_attachments(folder, record.mail, parsed, contents))
+    shown = page(
+        export, record, number=number, content=content, originals=originals, attached=attached
+    )
+    files = [Written(one.path, one.size, one.sha256) for one in originals]
+    files += [file for _, file in attached]
+    files.append(folder.put(f"messages/{record.mail}.html", pages.message(shown).encode()))
+    return Entry(record.mail, tuple(files), row(record, number=number))
+
+
+def _originals(folder: Folder, exhibit: Exhibit) -> Iterator[Original]:
+    """Write the bytes of every copy that differs, and the journal reports around them."""
+    record = exhibit.record
+    messages = list(dict.fromkeys(copy.message for copy in record.sightings))
+    reports = dict.fromkeys(copy.blob for copy in record.sightings if copy.original)
+    for number, blob in enumerate(messages, start=1):
+        what, more = ("Original", "") if number == 1 else (f"Copy {number}", f".{number}")
+        yield _original(folder, exhibit, blob, what, f"originals/{record.mail}{more}.eml")
+    for number, blob in enumerate(reports, start=1):
+        path = f"journal/{record.mail}.{number}.eml"
+        yield _original(folder, exhibit, blob, f"Journal report {number}", path)
+
+
+def _original(folder: Folder, exhibit: Exhibit, blob: BlobId, what: str, path: str) -> Original:
+    written = folder.put(path, exhibit.read(blob))
+    return Original(what, path, written.size, written.sha256)
+
+
+def _attachments(
+    folder: Folder, mail: str, parsed: ParsedMail, contents: Mapping[PartId, bytes]
+) -> Iterator[tuple[Part, Written]]:
+    for part in parsed.parts:
+        if part.id in contents:
+            path = f"attachments/{mail}/{attachment(part.id, part.filename)}"
+            yield part, folder.put(path, contents[part.id])
+
+
+def _close(folder: Folder, export: Export, ledger: Ledger) -> Made:
+    """Write what is about all of the messages, and last the sums."""
+    searches, files = _ledger(folder, export, ledger)
+    whole = summary(export, (entry.row for entry in _entries(folder)), searches)
+    with folder.writing("index.html") as file:
+        for piece in pages.index(whole, (entry.row for entry in _entries(folder))):
+            file.text(piece)
+    files.append(file.written)
+    files.append(folder.put("VERIFY.txt", pages.text("VERIFY.txt", whole).encode()))
+    manifest = _manifest(folder, whole, ledger, files)
+    statement = pages.text("STATEMENT.txt", whole, manifest=manifest.sha256)
+    files += [manifest, folder.put("STATEMENT.txt", statement.encode())]
+    return _sums(folder, export, files)
+
+
+def _ledger(
+    folder: Folder, export: Export, ledger: Ledger
+) -> tuple[tuple[Searched, ...], list[Written]]:
+    """Write the extract of the ledger and the custody record; give the searches of the case."""
+    searches: list[Searched] = []
+    files = []
+    with folder.writing("custody.csv") as custody:
+        custody.text(_row(CUSTODY))
+        for book in Book:
+            with (
+                folder.writing(f"ledger/{book}.csv") as chain,
+                folder.writing(f"ledger/{book}-lines.jsonl") as lines,
+            ):
+                chain.text(_row(("number", "previous", "sha256")))
+                for link in extract.links(ledger, export, book):
+                    chain.text(_row((str(link.number), link.previous, link.sha256)))
+                    if link.whole:
+                        path = f"ledger/{book}/{link.number:012d}.jsonl"
+                        files.append(folder.put(path, link.content))
+                    else:
+                        for number, content in link.lines:
+                            lines.write(extract.line(link, number, content))
+                    for event in link.events:
+                        if told := extract.custody(event):
+                            custody.text(_row(told))
+                    searches += [event for event in link.events if isinstance(event, Searched)]
+            files += [chain.written, lines.written]
+    return tuple(searches), [*files, custody.written]
+
+
+def _row(values: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+def _manifest(folder: Folder, whole: Summary, ledger: Ledger, files: list[Written]) -> Written:
+    """Write the manifest: one JSON object, a message or a file a line."""
+    event = whole.event
+    entry = sha256(ledger.raw(Book.ACCESS, whole.number)).hexdigest()
+    said = {
+        "schema": "section9.evidence/1",
+        "export": whole.number,
+        "entry_sha256": entry,
+        "case": whole.case,
+        "decided": event,
+        "not_here": whole.gaps,
+    }
+    with folder.writing("manifest.json") as manifest:
+        manifest.write(msgspec.json.encode(said)[:-1])
+        manifest.text(',\n"messages":[')
+        for number, one in enumerate(_entries(folder)):
+            manifest.text(",\n" if number else "\n")
+            manifest.write(msgspec.json.encode(one))
+        manifest.text('\n],\n"files":[')
+        for number, written in enumerate(files):
+            manifest.text(",\n" if number else "\n")
+            manifest.write(msgspec.json.encode(written))
+        manifest.text("\n]}\n")
+    return manifest.written
+
+
+def _sums(folder: Folder, export: Export, files: list[Written]) -> Made:
+    """Write SHA256SUMS, which `sha256sum -c` reads, over everything else."""
+    count = size = 0
+    with folder.writing(SUMS) as sums:
+        for written in (*(one for entry in _entries(folder) for one in entry.files), *files):
+            sums.text(f"{written.sha256}  {written.path}\n")
+            count, size = count + 1, size + written.size
+    return Made(len(export.event.mails), count, size, sums.written.sha256)
+
+
+def _entries(folder: Folder) -> Iterator[Entry]:
+    """Read the log of the messages that are written."""
+    with folder.log.open("rb") as log:
+        for line in log:
+            yield msgspec.json.decode(line, type=Entry)

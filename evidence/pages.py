@@ -1,0 +1,89 @@
+"""The pages: HTML in which nothing of a message is more than text.
+
+Jinja escapes every value; what a page may do at all its content-security policy says: its own
+style and the index's own script, by their hashes, and nothing from anywhere.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cases.telling import safe
+from evidence.summary import Summary
+from evidence.views import Page, Row
+
+TEMPLATES = Path(__file__).parent / "templates"
+BUFFERED = 200  # pieces of a page that are written at once
+
+
+def message(page: Page, *, all_open: bool = False) -> str:
+    """The page of one message; `all_open` unfolds what a reader on paper could not."""
+    template = _environment().get_template("message.html")
+    return template.render(m=page, open=all_open, **_furniture(script=""))
+
+
+def index(summary: Summary, rows: Iterable[Row]) -> Iterator[str]:
+    """The index page, piece by piece; the rows are asked for as they are written."""
+    script = (TEMPLATES / "index.js").read_text()
+    stream = (
+        _environment()
+        .get_template("index.html")
+        .stream(p=summary, rows=rows, **_furniture(script=script))
+    )
+    stream.enable_buffering(BUFFERED)
+    return iter(stream)
+
+
+def text(template: str, summary: Summary, **more: object) -> str:
+    """A page of plain text: VERIFY.txt, STATEMENT.txt."""
+    return _plain().get_template(template).render(p=summary, **more)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _plain() -> Environment:
+    return Environment(  # noqa: S701 - plain text, which nothing renders
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalized(value: object) -> object:
+    """Make controls and marks that turn the writing visible, in whatever is put on a page."""
+    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _furniture(*, script: str) -> dict[str, str]:
+    """Style, script and the policy that lets these two and nothing else work."""
+    style = (TEMPLATES / "style.css").read_text()
+    allowed = f"script-src '{_hash(script)}'; " if script else ""
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; {allowed}"
+        "base-uri 'none'; form-action 'none'"
+    )
+    # Both are ours, and a hash is of the very characters: they are not escaped.
+    return {"style": Markup(style), "script": Markup(script), "policy": Markup(policy)}  # noqa: S704
+
+
+def _hash(content: str) -> str:
+    return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"

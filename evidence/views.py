@@ -1,0 +1,304 @@
+"""What a page says of one message: a record in plain words. Pure.
+
+Whatever comes from the mail is text here; that it stays text is the templates' business.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cases.exporting import Export
+from cases.telling import WORD, names, origin, safe, tale
+from evidence import names as filenames
+from evidence.folder import Written
+from search.direction import direction
+from section9 import Finding, Part, Participant, PartId, PartKind, Record, Role, Span
+
+MAX_HEADERS = 200_000  # characters of the header block that a page shows
+FEW = 3  # people whom a line of the index names
+Pieces = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One file with the exact bytes of a copy."""
+
+    what: str  # `Original`, `Further copy`, `Journal report`
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One attachment and where its bytes are; no path where it lies inside another one."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    path: str
+    calm: bool  # a browser may open it
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text of one part, findings marked."""
+
+    id: PartId
+    media_type: str
+    html: bool
+    hidden: bool
+    pieces: Pieces
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, once for all the places where the same was found for the same reason."""
+
+    rule: str
+    version: int
+    clause: str
+    severity: int
+    confidence: str
+    part: str
+    why: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Somebody whom an envelope proves to have been sent the message."""
+
+    address: str
+    role: str
+    way: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy: where it came from, and what befell it."""
+
+    origin: str
+    tale: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the page of one message says."""
+
+    number: int
+    mail: str
+    case: str
+    export: int
+    program: str
+    at: str
+    date: str
+    subject: str
+    heading: tuple[tuple[str, str], ...]
+    originals: tuple[Original, ...]
+    findings: tuple[Found, ...]
+    recipients: tuple[Received, ...]
+    copies: tuple[Copy, ...]
+    bodies: tuple[Body, ...]
+    attachments: tuple[Attached, ...]
+    defects: tuple[str, ...]
+    headers: str
+    headers_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the index page says of one message."""
+
+    number: int
+    mail: str
+    date: str
+    month: str
+    sender: str
+    from_: str
+    to: str
+    people: str  # names and addresses of all of them, to be searched
+    subject: str
+    direction: str
+    rules: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+def page(  # noqa: PLR0913 - a page is made of all of these
+    export: Export,
+    record: Record,
+    *,
+    number: int,
+    content: bytes,
+    originals: tuple[Original, ...],
+    attached: tuple[tuple[Part, Written], ...],
+    cut: int | None = None,
+) -> Page:
+    """Say all of a message; `cut` is how many characters of a text are shown at most."""
+    parsed, event = record.parsed, export.event
+    headers = _headers(content)
+    return Page(
+        number=number,
+        mail=record.mail,
+        case=event.case,
+        export=export.number,
+        program=event.program,
+        at=moment(event.at),
+        date=moment(record.date),
+        subject=parsed.subject,
+        heading=tuple(_heading(record)),
+        originals=originals,
+        findings=tuple(findings(record.findings)),
+        recipients=tuple(dict.fromkeys(_recipients(record))),
+        copies=tuple(Copy(origin(one), tuple(tale(one, looked=None))) for one in record.sightings),
+        bodies=tuple(_bodies(record, cut)),
+        attachments=tuple(_attachments(record, attached, cut)),
+        defects=tuple(sorted({_defect(one.code, one.part) for one in parsed.defects})),
+        headers=headers[:MAX_HEADERS],
+        headers_cut=len(headers) > MAX_HEADERS,
+    )
+
+
+def row(record: Record, *, number: int) -> Row:
+    """Say a message in a line."""
+    parsed = record.parsed
+    sender = parsed.from_[0].address if parsed.from_ else ""
+    readers = (*parsed.to, *parsed.cc, *parsed.bcc)
+    return Row(
+        number=number,
+        mail=record.mail,
+        date=f"{record.date:%Y-%m-%d %H:%M}" if record.date else "not known",
+        month=f"{record.date:%Y-%m}" if record.date else "",
+        sender=safe(sender),
+        from_=_short(parsed.from_),
+        to=_short(readers),
+        people=safe(names((*parsed.from_, *readers))),
+        subject=safe(parsed.subject),
+        direction=direction(record),
+        rules=tuple(sorted({finding.rule for finding in record.findings})),
+        marks=tuple(_marks(record)),
+    )
+
+
+def moment(at: datetime | None) -> str:
+    """Write a moment for a person."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "not known"
+
+
+def findings(found: Iterable[Finding]) -> Iterator[Found]:
+    """Gather findings that say the same, the most severe first."""
+    alike: dict[Found, int] = {}
+    for one in sorted(found, key=lambda one: (-one.severity, one.rule, one.part, one.start)):
+        place = (one.confidence.value, str(one.part), one.why)
+        key = Found(one.rule, one.version, one.clause, one.severity, *place)
+        alike[key] = alike.get(key, 0) + 1
+    return (replace(first, times=times) for first, times in alike.items())
+
+
+def pieces(text: str, spans: Iterable[Span]) -> Pieces:
+    """Part a text into what is marked and what is not."""
+    parted, end = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        start = max(span.start, end)
+        parted += [(text[end:start], False), (text[start : span.end], True)]
+        end = max(end, span.end)
+    return tuple(piece for piece in (*parted, (text[end:], False)) if piece[0])
+
+
+def _short(people: Sequence[Participant]) -> str:
+    """The first few of some people, by name where there is one."""
+    first = ", ".join(one.name or one.address for one in people[:FEW])
+    return safe(first + (f" and {len(people) - FEW:,} more" if len(people) > FEW else ""))
+
+
+def _heading(record: Record) -> Iterator[tuple[str, str]]:
+    parsed = record.parsed
+    yield "From", names(parsed.from_)
+    yield "To", names(parsed.to)
+    yield "Cc", names(parsed.cc)
+    yield "Bcc", names(parsed.bcc)
+    yield "Reply to", names(parsed.reply_to)
+    yield "Date", moment(record.date)
+    yield "Direction", direction(record)
+    yield "Message-ID", parsed.message_id
+
+
+def _headers(content: bytes) -> str:
+    """The header block as it came, line ends made plain."""
+    block = content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
+    return block.decode(errors="replace").replace("\r", "\n")
+
+
+def _recipients(record: Record) -> Iterator[Received]:
+    for copy in record.sightings:
+        for one in copy.recipients:
+            listed = f"list {one.expanded_from}" if one.expanded_from else ""
+            forwarded = f"forwarded from {one.forwarded_from}" if one.forwarded_from else ""
+            role = "not in the header" if one.role is Role.UNVERIFIED else one.role.capitalize()
+            way = ", ".join(filter(None, (listed, forwarded)))
+            yield Received(one.address, role, way, WORD[copy.trust])
+
+
+def _bodies(record: Record, cut: int | None) -> Iterator[Body]:
+    for part in record.parsed.parts:
+        if part.kind is PartKind.ATTACHMENT or part.repeats or not part.text:
+            continue
+        html = part.media_type == "text/html"
+        is_cut = cut is not None and len(part.text) > cut
+        shown = _pieces(record, part, cut)
+        yield Body(part.id, part.media_type, html, bool(part.hidden), shown, is_cut)
+
+
+def _attachments(
+    record: Record, attached: Sequence[tuple[Part, Written]], cut: int | None
+) -> Iterator[Attached]:
+    known = {part.sha256: part for part in reversed(record.parsed.parts)}
+    given = {part.sha256 for part, _ in attached}
+    for part, file in attached:
+        text = known.get(part.sha256, part)
+        calm = filenames.is_calm(file.path)
+        shown = _pieces(record, text, cut)
+        kind = part.media_type
+        yield Attached(part.filename, kind, file.size, file.sha256, file.path, calm, shown)
+    for part in record.parsed.parts:
+        if part.kind is PartKind.ATTACHMENT and part.sha256 not in given:
+            shown = _pieces(record, part, cut)
+            yield Attached(
+                part.filename, part.media_type, part.size, part.sha256, "", calm=False, pieces=shown
+            )
+
+
+def _pieces(record: Record, part: Part, cut: int | None) -> Pieces:
+    spans = (Span(one.start, one.end) for one in record.findings if one.part == part.id)
+    return pieces(part.text[:cut], spans)
+
+
+def _defect(code: str, part: PartId | None) -> str:
+    return f"{code} in part {part}" if part else code
+
+
+def _marks(record: Record) -> Iterator[str]:
+    if any(part.kind is PartKind.ATTACHMENT for part in record.parsed.parts):
+        yield "attachment"
+    if any(one.deleted for one in record.sightings):
+        yield "deleted"
+    if any(defect.hides for defect in record.parsed.defects):
+        yield "not fully readable"
+
+
+def counted(rows: Iterable[Row]) -> Mapping[str, Mapping[str, int]]:
+    """Count the values of each facet among rows."""
+    facets: dict[str, dict[str, int]] = {
+        name: {} for name in ("month", "from", "rule", "direction", "mark")
+    }
+    for one in rows:
+        single = {"month": one.month, "from": one.sender, "direction": one.direction}
+        pairs = [*single.items(), *(("rule", rule) for rule in one.rules)]
+        for name, value in (*pairs, *(("mark", mark) for mark in one.marks)):
+            if value:
+                facets[name][value] = facets[name].get(value, 0) + 1
+    return facets

@@ -1,0 +1,251 @@
+"""Evidence: what leaves the archive can be verified by anybody, and made again."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from evidence_house import HOSTILE, PERSON, contents, house, plain, stock
+from running import SECTION9, House
+
+from archive.events import Book, Exported, ExportFinished, ExportResumed, Refused
+from evidence.folder import UNFINISHED
+from evidence.names import attachment, is_calm
+from section9 import PartId
+
+ATTACHED = HOSTILE.format(base="http://127.0.0.1:9").encode()
+OTHERS = plain(7, sender="somebody@else.example", to="nobody@else.example")
+MAILS = {"hostile": ATTACHED, **{str(n): plain(n) for n in range(3)}, "others": OTHERS}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> "Given":
+    """A house, and a pack that was made of its case."""
+    folder = tmp_path_factory.mktemp("evidence")
+    with house(folder, MAILS) as ready:
+        line = ready.json("export", "--case", "C-0001", folder / "pack")
+    return ready, folder / "pack", line
+
+
+Given = tuple[House, Path, dict[str, object]]
+
+
+def test_the_originals_are_the_very_bytes(exported: Given) -> None:
+    """Every message in scope is there as it was archived, and none that is out of scope."""
+    _, pack, line = exported
+
+    given = {path.read_bytes() for path in (pack / "originals").iterdir()}
+
+    assert {content.replace(b"\n", b"\r\n") for name, content in MAILS.items()} - given == {
+        OTHERS.replace(b"\n", b"\r\n")
+    }
+    assert (4, 4, 0) == (line["found"], line["given"], line["withheld"])
+    assert not any(b"else.example" in content for content in contents(pack).values())
+
+
+def test_stock_commands_verify_a_pack(exported: Given) -> None:
+    """Coreutils alone prove the sums, the chains and that the entries belong to them."""
+    _, pack, line = exported
+    chains = """for book in mail cases access; do
+        tail -n +3 ledger/$book.csv | cut -d, -f2 | sha256sum
+        tail -n +2 ledger/$book.csv | head -n -1 | cut -d, -f3 | sha256sum
+    done"""
+
+    stock("sha256sum -c --quiet --strict SHA256SUMS", pack)
+    sums = stock(chains, pack).split("\n")[:-1]
+    given = {path.read_bytes() for path in pack.glob("ledger/*/*.jsonl")}
+
+    assert sums[::2] == sums[1::2]
+    linked = "".join(path.read_text() for path in pack.glob("ledger/*.csv"))
+    assert all(sha256(content).hexdigest() in linked for content in given)
+    assert line["sha256"] == sha256((pack / "SHA256SUMS").read_bytes()).hexdigest()
+
+
+def test_the_sums_are_over_everything(exported: Given) -> None:
+    """No file is left out of SHA256SUMS, and the manifest names each that it can."""
+    _, pack, line = exported
+    files = set(contents(pack))
+
+    listed = {one.split("  ", 1)[1] for one in (pack / "SHA256SUMS").read_text().splitlines()}
+    manifest = json.loads((pack / "manifest.json").read_bytes())
+
+    assert files - {"SHA256SUMS"} == listed
+    assert line["files"] == len(listed)
+    named = {file["path"] for file in manifest["files"]}
+    named |= {file["path"] for one in manifest["messages"] for file in one["files"]}
+    assert listed - {"manifest.json", "STATEMENT.txt"} == named
+
+
+def test_an_export_is_on_record_before_it_is_given(exported: Given) -> None:
+    """The entry says what was found and given, in which state; and then what it came to."""
+    ready, pack, line = exported
+
+    decided, finished = ready.events(Book.ACCESS)[:2]
+
+    assert isinstance(decided, Exported)
+    assert isinstance(finished, ExportFinished)
+    assert (4, 4, "*") == (decided.total, len(decided.mails), decided.query)
+    assert (line["export"], line["sha256"]) == (finished.export, finished.sha256)
+    manifest = json.loads((pack / "manifest.json").read_bytes())
+    assert manifest["decided"]["engine"] == decided.engine
+
+
+def test_made_again_it_is_the_same_to_the_byte(exported: Given, tmp_path: Path) -> None:
+    """From the same state the same pack, however much later; and that is recorded."""
+    ready, pack, line = exported
+
+    ready.must("export", "--case", "C-0001", "--again", str(line["export"]), tmp_path / "again")
+
+    assert contents(pack) == contents(tmp_path / "again")
+    assert any(isinstance(one, ExportResumed) for one in ready.events(Book.ACCESS))
+
+
+def test_a_query_and_a_limit_narrow_an_export(exported: Given, tmp_path: Path) -> None:
+    """What a limit left out is said, in the pack itself."""
+    ready, _, _ = exported
+
+    line = ready.json(
+        "export", "--case", "C-0001", "--query", "trip", "--limit", "2", tmp_path / "two"
+    )
+
+    assert (3, 2) == (line["found"], line["given"])
+    assert "1 older messages were found too" in (tmp_path / "two" / "STATEMENT.txt").read_text()
+
+
+def test_a_folder_with_something_in_it_is_refused(exported: Given) -> None:
+    """Nothing is written among, or over, what is there."""
+    ready, pack, _ = exported
+    before = contents(pack)
+
+    done = ready.run("export", "--case", "C-0001", pack)
+
+    assert (2, before) == (done.returncode, contents(pack))
+
+
+def test_attachments_are_there_under_harmless_names(exported: Given) -> None:
+    """No name leads out of the folder, and none that a browser would run keeps its ending."""
+    _, pack, _ = exported
+
+    names = sorted(path.name for path in pack.glob("attachments/*/*"))
+
+    assert ["2-page.html.attachment", "3-register.csv"] == names
+
+
+@pytest.mark.parametrize(
+    ("filename", "expected"),
+    [
+        ("report.pdf", "2-report.pdf"),
+        ("Ünïcode 1.docx", "2-Ünïcode_1.docx"),
+        ("CON", "2-CON.attachment"),
+        ("../../etc/passwd", "2-etc_passwd.attachment"),
+        ("run.svg", "2-run.svg.attachment"),
+        ("a.html\u202efdp.", "2-a.html_fdp.attachment"),
+        ("", "2.attachment"),
+        ("...", "2.attachment"),
+        ("x" * 4000 + ".pdf", f"2-{'x' * 116}.pdf"),
+    ],
+)
+def test_a_name_is_safe_everywhere(filename: str, expected: str) -> None:
+    """Short, within its folder, not reserved, and with an ending that runs nothing."""
+    name = attachment(PartId("2"), filename)
+
+    assert name == expected
+    assert is_calm(name) == (not name.endswith(".attachment"))
+
+
+def test_a_killed_export_goes_on_and_ends_the_same(tmp_path: Path) -> None:
+    """Killed at any moment, the same command finishes it, and it is as if it never stopped."""
+    with house(tmp_path, {str(n): plain(n) for n in range(250)}) as ready:
+        pack = tmp_path / "pack"
+        killed = _killed(ready, pack, after=60)
+
+        line = ready.json("export", "--case", "C-0001", pack)
+        again = str(line["export"])
+        ready.must("export", "--case", "C-0001", "--again", again, tmp_path / "whole")
+
+        assert -signal.SIGKILL == killed
+        assert 250 == line["given"]
+        assert contents(pack) == contents(tmp_path / "whole")
+        decided = [one for one in ready.events(Book.ACCESS) if isinstance(one, Exported)]
+        assert 1 == len(decided)
+
+
+def _killed(ready: House, pack: Path, *, after: int) -> int:
+    """Begin an export, kill it when so many messages are written, and damage one of them."""
+    command = [*map(str, (SECTION9, "--home", ready.home, "export", "--case", "C-0001", pack))]
+    log = pack / UNFINISHED / "messages.jsonl"
+    with subprocess.Popen(command, env=ready.environment({})) as process:
+        while process.poll() is None:
+            if log.exists() and log.read_bytes().count(b"\n") >= after:
+                os.kill(process.pid, signal.SIGKILL)
+                break
+            time.sleep(0.002)
+    first = json.loads(log.read_bytes().splitlines()[after // 2])
+    (pack / first["files"][0]["path"]).write_bytes(b"torn by a power cut")
+    return process.returncode
+
+
+def test_what_is_sealed_is_listed_and_never_given(tmp_path: Path) -> None:
+    """A sealed message is in no file of the pack but by its id, and an old export is refused."""
+    with house(tmp_path, {str(n): plain(n) for n in range(3)}) as ready:
+        old = ready.json("export", "--case", "C-0001", tmp_path / "old")
+        hits = ready.must("search", "exhibit", "--case", "C-0001", "--json").splitlines()
+        mail = json.loads(hits[0])["mail"]
+        ready.must("seal", "put", mail, "--case", "C-0001", "--reason", "suspected")
+
+        line = ready.json("export", "--case", "C-0001", tmp_path / "new")
+        again = ready.run(
+            "export", "--case", "C-0001", "--again", str(old["export"]), tmp_path / "again"
+        )
+
+        assert (3, 2, 1) == (line["found"], line["given"], line["withheld"])
+        assert not [*(tmp_path / "new").rglob(f"*{mail}*")]
+        manifest = json.loads((tmp_path / "new" / "manifest.json").read_bytes())
+        assert [mail] == manifest["decided"]["sealed"]
+        assert (11, False) == (again.returncode, (tmp_path / "again" / "originals").exists())
+
+
+ROLES = """\
+[roles]
+"d.sl" = { roles = ["dsl"], addresses = ["d.sl@school.example"] }
+"i.nspector" = { roles = ["investigator"], addresses = ["i.nspector@school.example"] }
+"h.ead" = { roles = ["authoriser"], addresses = ["h.ead@school.example"] }
+"""
+CASE = ("--purpose", "a", "--reason", "why", "--person", PERSON, "--since", "2026-01-01")
+UNTIL = ("--until", "2026-12-31", "--expires", "2099-12-31")
+
+
+def test_only_what_is_open_goes_and_only_to_whom_it_may(tmp_path: Path) -> None:
+    """Protected mail is listed by its id; a DSL reads but does not export; nor is metadata given.
+
+    Each refusal is on record.
+    """
+    mails = {"1": plain(1), "2": plain(2, to="union@school.example")}
+    with house(tmp_path, mails) as ready:
+        _configure(ready)
+        for number, investigator in enumerate(("d.sl", "i.nspector", "i.nspector"), start=2):
+            extent = ("--metadata-only",) if number == 4 else ()
+            opened = ("case", "open", "--investigator", investigator, *CASE, *UNTIL, *extent)
+            assert 0 == ready.run(*opened, SUDO_USER="h.ead").returncode
+        given = ("export", "--case", "C-0003", tmp_path / "pack", "--json")
+
+        dsl = ready.run("export", "--case", "C-0002", tmp_path / "dsl", SUDO_USER="d.sl")
+        metadata = ready.run("export", "--case", "C-0004", tmp_path / "m", SUDO_USER="i.nspector")
+        line = json.loads(ready.run(*given, SUDO_USER="i.nspector").stdout)
+
+        assert (10, 10) == (dsl.returncode, metadata.returncode)
+        assert (2, 1, 1) == (line["found"], line["given"], line["withheld"])
+        assert not any(b"exhibit 2" in content for content in contents(tmp_path / "pack").values())
+        refused = [one for one in ready.events(Book.ACCESS) if isinstance(one, Refused)]
+        assert ["RoleMissingError", "ExtentError"] == [one.why for one in refused]
+        assert not (tmp_path / "dsl").exists()
+
+
+def _configure(ready: House) -> None:
+    settings = ready.home / "section9.toml"
+    text = settings.read_text().replace("[roles]\n", ROLES, 1)
+    settings.write_text(text.replace("union = []", 'union = ["union@school.example"]', 1))
