@@ -91,10 +91,7 @@ def read(signed: Signed, keys: PublicKeys, *, name: str) -> Anchor:
     """Read an anchor, once its signature is proven. Raises `AnchorError` for any other."""
     if len(signed.content) > LARGEST:
         raise AnchorError(name, "is too large to be an anchor")
-    try:
-        anchor = msgspec.json.decode(signed.content, type=Anchor)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise AnchorError(name, "is not an anchor, or was altered") from error
+    anchor = _decode(signed, name)
     key = keys.get(anchor.key)
     if key is None:
         raise AnchorError(name, "is signed with a key that is none of yours")
@@ -103,6 +100,13 @@ def read(signed: Signed, keys: PublicKeys, *, name: str) -> Anchor:
     except InvalidSignature as error:
         raise AnchorError(name, "does not bear out its signature: it was altered") from error
     return anchor
+
+
+def _decode(signed: Signed, name: str) -> Anchor:
+    try:
+        return msgspec.json.decode(signed.content, type=Anchor)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise AnchorError(name, "is not an anchor, or was altered") from error
 
 
 class Anchors:
@@ -139,6 +143,11 @@ class Anchors:
         if content is None or signature is None:
             raise AnchorError(name_of(number), "is gone")
         return Signed(content, signature)
+
+    def last_made(self) -> datetime | None:
+        """When the last anchor says that it was made; None before the first. Nothing is proven."""
+        last = max(self.numbers(), default=0)
+        return _decode(self.signed(last), name_of(last)).at if last else None
 
     def stamped(self) -> frozenset[int]:
         """The numbers of the anchors that have a time stamp."""

@@ -63,6 +63,7 @@ def examine(app: App) -> Iterator["Check"]:
     yield _index(app)
     yield health.silence(last_heard(app.ledger, app.spool), now, journal.silent_after)
     yield health.clock(_newest(app), now)
+    yield _anchors(app, now)
     yield health.permissions(folder.st_mode, ours=folder.st_uid == os.geteuid())
     yield _certificate(journal.tls_certificate, now)
 
@@ -111,6 +112,16 @@ def _newest(app: App) -> datetime | None:
         if number := app.ledger.head(book).number:
             moments += [one.at for one in decode(book, number, app.ledger.raw(book, number)).events]
     return max(moments, default=None)
+
+
+def _anchors(app: App, now: datetime) -> "Check":
+    from archive.anchors import Anchors
+    from ingest import health
+
+    try:
+        return health.anchors(Anchors(app.store).last_made(), now)
+    except Section9Error as error:
+        return health.anchors(None, now, trouble=str(error))
 
 
 def _certificate(file: Path | None, now: datetime) -> "Check":

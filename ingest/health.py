@@ -13,6 +13,7 @@ PLENTY = 3  # times the room below which mail is refused
 WAITED = timedelta(minutes=15)  # a message in the spool, when something is slow
 STUCK = timedelta(hours=4)  # and when something has stopped: mail servers warn senders about then
 EXPIRES_SOON = timedelta(days=21)
+ANCHORED = timedelta(days=3)  # a timer makes one every night
 CLOCK_SKEW = timedelta(minutes=5)
 FEW = 10  # entries that an index in use may be behind
 
@@ -106,6 +107,19 @@ def clock(newest: datetime | None, now: datetime) -> Check:
         said = f"the ledger's last entry is {spoken(newest - now)} in the future"
         return Check("clock", Level.FAIL, said, "set the clock, and keep it by NTP")
     return Check("clock", Level.OK, f"{now:%Y-%m-%d %H:%M:%S} UTC, and not behind the ledger")
+
+
+def anchors(last: datetime | None, now: datetime, trouble: str = "") -> Check:
+    """Whether the ledger's heads are still being signed and sent away; that it ever is, is said."""
+    advice = "run `section9 audit anchor`, and see whether its timer runs"
+    if trouble:
+        return Check("anchors", Level.FAIL, trouble, "run `section9 audit verify`")
+    if last is None:
+        return Check("anchors", Level.OK, "nothing was ever anchored: see docs/audit.md")
+    said = f"the last was made {spoken(now - last)} ago"
+    if now - last > ANCHORED:
+        return Check("anchors", Level.WARN, said, advice)
+    return Check("anchors", Level.OK, said)
 
 
 def permissions(mode: int, *, ours: bool) -> Check:

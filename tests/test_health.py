@@ -50,6 +50,10 @@ GB = 10**9
         (health.permissions(0o40750, ours=True), "OK"),
         (health.permissions(0o40755, ours=True), "FAIL"),
         (health.permissions(0o40750, ours=False), "WARN"),
+        (health.anchors(None, NOW), "OK"),
+        (health.anchors(NOW - DAY, NOW), "OK"),
+        (health.anchors(NOW - 4 * DAY, NOW), "WARN"),
+        (health.anchors(None, NOW, trouble="cannot be read"), "FAIL"),
         (health.certificate(None, NOW), "OK"),
         (health.certificate(NOW + 60 * DAY, NOW), "OK"),
         (health.certificate(NOW + 5 * DAY, NOW), "WARN"),
@@ -132,7 +136,7 @@ def test_the_doctor_looks_at_everything(house: House, tmp_path: Path) -> None:
     assert {"conductor": "WARN"} == {n: level for n, level in alone.items() if level != "OK"}
     assert ("FAIL", "FAIL") == (waiting["spool"], waiting["silence"])
     assert ("FAIL", "FAIL") == (broken["index"], broken["certificate"])
-    assert 9 == len(alone)
+    assert 10 == len(alone)
 
 
 def test_silence_is_an_exit_code(house: House) -> None:
