@@ -46,6 +46,7 @@ _DATE = re.compile(
 )
 _OLDEST = 120  # years
 _CALLED = re.compile(r"d[. ]{0,2}o[. ]{0,2}b|birth|born", re.IGNORECASE)
+_BRACKET = re.compile(r"\((?=\d)")
 _AT_SCHOOL = range(2, 20)  # years
 _AFTER_NAME = re.compile(r"[A-Z][a-z'’-]+ [A-Z][A-Za-z'’-]+,? ?\(\Z")
 _NAMED_SO = "a date in brackets behind a name, of somebody at school"
@@ -56,13 +57,21 @@ def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield every date that somebody alive may have been born on."""
     today = datetime.now(UTC).date()
     called = _CALLED.search(seen.text)
-    for match in _DATE.finditer(seen.text):
+    dates = _DATE.finditer(seen.text) if called else _in_brackets(seen.text)
+    for match in dates:
         day = _day(match, today)
         if day and today.year - _OLDEST <= day.year and day <= today:
             pupil = _behind_name(seen.text, match) and today.year - day.year in _AT_SCHOOL
             alone = Confidence.LOW if pupil else None
             if called or pupil:
                 yield Suspect(*match.span(), alone, named=Confidence.HIGH, why=_NAMED_SO)
+
+
+def _in_brackets(text: str) -> Iterator[re.Match[str]]:
+    """Yield the dates right behind an opening bracket."""
+    for bracket in _BRACKET.finditer(text):
+        if match := _DATE.match(text, bracket.end()):
+            yield match
 
 
 def _behind_name(text: str, match: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Detector, Rule, Suspect, Text
+from detectors.shapes import matches
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic
 from section9 import Category, Confidence, Finding, RuleId
@@ -40,7 +41,7 @@ _SHAPE = re.compile(
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what spells a surname and a day that exists; in capitals it speaks for itself."""
-    for match in _SHAPE.finditer(seen.text):
+    for match in matches(_SHAPE, seen.text, seen.zones):
         alone = Confidence.MEDIUM if match[0].isupper() else Confidence.LOW
         yield Suspect(*match.span(), alone=alone)
 

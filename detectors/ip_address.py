@@ -30,13 +30,14 @@ TERMS = Terms(names=frozenset({Topic.IP}), hints=frozenset(), contested=None)
 
 _V4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)", re.ASCII)
 _V6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{1,4}::?){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
+_COLONS = re.compile(r":[0-9a-fA-F]{0,4}:")  # without them there is no _V6
 # Kept for examples in documents (RFC 5737, RFC 3849): not global, and yet what examples show.
 _EXAMPLES = ("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the addresses that are somebody's on the Internet."""
-    for shape in (_V4, _V6):
+    for shape in (_V4, _V6) if _COLONS.search(seen.text) else (_V4,):
         for match in shape.finditer(seen.text):
             if is_public(match[0]):
                 yield Suspect(*match.span(), alone=Confidence.LOW)

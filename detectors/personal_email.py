@@ -31,21 +31,20 @@ TERMS = Terms(
     contested=Confidence.LOW,
 )
 
-_SHAPE = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE
-)
-
-
+# The part behind the @ is looked for first: few words of a text have one.
+_DOMAIN = re.compile(r"@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE)
+_LOCAL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\Z")
+_LONGEST = 65  # characters of a local part (RFC 5321, 4.5.3.1.1), and one to see that it ends
 _UNSAID = "an address at a private provider; nothing says whose it is"
 
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield the addresses at a private provider."""
-    if "@" not in seen.text:
-        return
-    for match in _SHAPE.finditer(seen.joined):
-        if is_personal(match[1]):
-            yield Suspect(*match.span(), alone=Confidence.LOW, why=_UNSAID)
+    for domain in _DOMAIN.finditer(seen.joined):
+        start = max(0, domain.start() - _LONGEST)
+        local = _LOCAL.search(seen.joined, start, domain.start())
+        if local and is_personal(domain[1]):
+            yield Suspect(local.start(), domain.end(), alone=Confidence.LOW, why=_UNSAID)
 
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:

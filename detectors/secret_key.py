@@ -37,9 +37,18 @@ _KEY = re.compile(
 )
 
 
+_MARKS = (
+    *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox"),
+    *("sk_", "rk_", "sk-", "AIza", "SG.", "eyJ", "AccountKey=", "PRIVATE KEY"),
+)
+"""Pieces, one of which every key has: looking for them is much the faster."""
+
+
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what carries a maker's mark."""
     why = "it carries the mark of a service's secret keys"
+    if not any(mark in seen.joined for mark in _MARKS):
+        return
     for match in _KEY.finditer(seen.joined):
         yield Suspect(*match.span(), alone=Confidence.HIGH, why=why)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detectors.contract import Context, Detector, Rule, Suspect, Text
 from detectors.shapes import Seat, seat
 from detectors.verdict import Terms, judged
-from detectors.vocabulary import Topic
+from detectors.vocabulary import Topic, spelled
 from section9 import Category, Confidence, Finding, RuleId
 
 if TYPE_CHECKING:
@@ -41,13 +41,24 @@ _SMALL = re.compile(
 )
 
 
+_CODE = re.compile(  # what else such letters may be called, right before them
+    r"\b(?:order|ref|reference|code|item|part|invoice|batch|form|room)\b\W{0,3}(?:\w+\W{1,3})?\Z",
+    re.IGNORECASE,
+)
+_UNSAID = "the shape of a UK registration mark; nothing says that it is one"
+
+
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what has a style's shape, in capitals or in small letters."""
     for match in _SHAPE.finditer(seen.text):
         if seat(seen.text, *match.span()) is Seat.FREE:
-            alone = Confidence.LOW if match["present"] and " " in match[0] else None
+            spaced = match["present"] and " " in match[0]
+            other = _CODE.search(seen.text, max(0, match.start() - 30), match.start())
+            alone = Confidence.LOW if spaced and not other else None
             about = Confidence.MEDIUM if match["present"] and not alone else None
-            yield Suspect(*match.span(), alone=alone, named=Confidence.HIGH, about=about)
+            yield Suspect(*match.span(), alone, named=Confidence.HIGH, about=about, why=_UNSAID)
+    if seen.cues and RULE.id not in seen.cues:
+        return  # in small letters it needs its name
     for match in _SMALL.finditer(seen.text):
         if not match[0].isupper() and seat(seen.text, *match.span()) is Seat.FREE:
             yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
@@ -58,4 +69,4 @@ def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     return judged(doc, context, RULE, suspects, TERMS, what="the shape of a UK registration mark")
 
 
-DETECTOR = Detector(RULE, suspects, detect)
+DETECTOR = Detector(RULE, suspects, detect, cues=spelled(TERMS.telling), unaided=True)
