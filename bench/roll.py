@@ -24,6 +24,7 @@ from detectors.scan import Scanner
 from section9 import Confidence, Finding, PersonRole
 
 PEOPLE = 100_000
+ROUNDS = 3
 GIVEN = """
 Aaron Abigail Adam Aidan Aisha Alan Alex Alexander Alexandra Alfie Alice Alisha Amber Amelia Amy
 Andrea Andrew Angela Anna Anne Anthony Archie Ashley Ava Barbara Barry Bella Ben Benjamin Beth
@@ -124,13 +125,14 @@ def opened(path: Path) -> Roll:
 
 def compare(mails: list[list[str]], roll: Roll) -> None:
     """Print the speed without and with the roll, and the alarms with it."""
-    for name, scanner in (("without", Scanner()), ("with", Scanner(roll=roll))):
-        for text in mails[0]:
-            scanner.scan_text(text)  # spaCy loads before the clock runs
+    scanners = {"without": Scanner(), "with": Scanner(roll=roll)}
+    best: dict[str, float] = {}
+    for name in list(scanners) * ROUNDS:  # in turn: other work on the machine comes and goes
         began = time.process_time()
-        found = [[one for text in mail for one in scanner.scan_text(text)] for mail in mails]
-        seconds = time.process_time() - began
-        print(f"{len(mails) / seconds:,.0f} mails a second on one core {name} a roll")
+        found = [list(chain(*map(scanners[name].scan_text, mail))) for mail in mails]
+        best[name] = max(best.get(name, 0), len(mails) / (time.process_time() - began))
+    for name, rate in best.items():
+        print(f"{rate:,.0f} mails a second on one core {name} a roll")
     alarms("as read", found)
     alarms("as if all had left the Trust", [list(raised(each)) for each in found])
 

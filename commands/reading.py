@@ -40,6 +40,10 @@ def reader(settings: Settings | None, people: Path) -> "Iterator[Reader]":
 
 def pool(settings: Settings, data: Path, people: Path) -> Pool:
     """The worker processes over one data folder."""
+    from detectors.roll import Roll
+    from detectors.roll_file import ROLL_FILE
+
+    Roll(people.with_name(ROLL_FILE))  # one that cannot be used is told here, not by each worker
     reading = settings.reading
     told = WorkerSettings(
         home=str(data),

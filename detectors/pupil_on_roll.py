@@ -5,14 +5,17 @@ it becomes medium only in mail that leaves the Trust, beside other data or among
 """
 
 import re
+import sys
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from detectors import pupil_list
 from detectors.contract import Detector, Rule, Suspect, Text
 from detectors.roll import How, Named
 from detectors.verdict import LEVELS
-from section9 import Category, Confidence, Finding, PersonRole, RuleId
+from section9 import Category, Confidence, Finding, PartId, PersonRole, RuleId
 
 RULE = Rule(
     id=RuleId("pupil-on-roll"),
@@ -62,30 +65,37 @@ def _spoken_of(text: str, one: Named) -> bool:
 
 
 def raised(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the findings of mail that left the Trust: names raised where more stands with them."""
+    """Yield the findings of mail that left the Trust: names raised where more stands with them.
+
+    Not those within a list of pupils, which is a finding that says so itself.
+    """
     pupils = Counter(one.part for one in findings if one.rule == RULE.id)
-    others = [one for one in findings if one.rule != RULE.id and one.confidence in LEVELS[1:]]
+    sure = [one for one in findings if one.confidence in LEVELS[1:] and one.rule != RULE.id]
+    others = sorted((one.part, one.start) for one in sure if one.rule != pupil_list.RULE.id)
+    lists = sorted((one.part, one.start, one.end) for one in sure if one.rule == pupil_list.RULE.id)
     for one in findings:
-        named = one.rule == RULE.id and one.confidence is Confidence.LOW
-        because = _because(one, others, pupils[one.part]) if named else ""
-        yield _surer(one, because) if because else one
+        ordinary = one.rule != RULE.id or one.confidence is not Confidence.LOW
+        if ordinary or _listed(one, lists):
+            yield one
+        elif because := _because(one, others, pupils[one.part]):
+            why = f"{one.why}; {because}"
+            yield replace(one, confidence=Confidence.MEDIUM, why=why)
+        else:
+            yield one
 
 
-def _because(name: Finding, others: Sequence[Finding], pupils: int) -> str:
+def _listed(name: Finding, lists: Sequence[tuple[PartId, int, int]]) -> bool:
+    """Whether a name stands in a list of pupils; the lists are in order and apart."""
+    before = bisect_right(lists, (name.part, name.start, sys.maxsize)) - 1
+    return before >= 0 and lists[before][0] == name.part and name.end <= lists[before][2]
+
+
+def _because(name: Finding, others: Sequence[tuple[PartId, int]], pupils: int) -> str:
     """Say why a name is more than ordinary in mail that left; empty where it is not."""
-    if any(_beside(name, other) for other in others):
+    place = bisect_left(others, (name.part, name.start - _BESIDE))
+    if place < len(others) and others[place] <= (name.part, name.end + _BESIDE):
         return "other personal data stands beside it"
     return f"{pupils} pupils are named" if pupils >= SEVERAL else ""
-
-
-def _surer(name: Finding, because: str) -> Finding:
-    return replace(name, confidence=Confidence.MEDIUM, why=f"{name.why}; {because}")
-
-
-def _beside(name: Finding, other: Finding) -> bool:
-    """Whether data that another rule is sure of stands near a name."""
-    near = other.start - name.end <= _BESIDE and name.start - other.end <= _BESIDE
-    return near and other.part == name.part
 
 
 DETECTOR = Detector(RULE, suspects)

@@ -25,6 +25,7 @@ from section9 import PersonRole
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _WORD = re.compile(rf"(?<!\w)[{_CAPITAL}][^\W\d_]*(?:(?:['’](?!s\b)|-)[^\W\d_]+)*")
+_PLAIN_WORD = re.compile(r"\b[A-Z][A-Za-z]*(?:(?:'(?!s\b)|-)[A-Za-z]+)*", re.ASCII)  # twice as fast
 _PARTICLES = re.compile(
     r" ((?:(?:van|von|de|der|den|da|dos|di|la|le|du|del|al|el|bin|bint|ibn|ap|ter|ten|ul) ){1,3})"
 )
@@ -119,8 +120,10 @@ class Roll:
             for match in _UPN.finditer(text, start, end):
                 if people := table.numbers_of(upn_form(match[0])):
                     yield _named(table, *match.span(), people, How.NUMBER)
-        for match in _ADMISSION.finditer(text) if "dm" in text or "DM" in text else ():
-            if people := table.numbers_of(admission_form(match[1])):
+        for place in _labels(text):
+            match = _ADMISSION.match(text, place)
+            people = table.numbers_of(admission_form(match[1])) if match else None
+            if match and people:
                 yield _named(table, *match.span(1), people, How.NUMBER)
 
     def _names(self, text: str, table: Table) -> Iterator[Named]:
@@ -137,7 +140,7 @@ class Roll:
     def _words(self, text: str, table: Table) -> list[_Word]:
         """Return the words that may be part of a name; most are of none."""
         words: list[_Word] = []
-        for match in _WORD.finditer(text):
+        for match in (_PLAIN_WORD if text.isascii() else _WORD).finditer(text):
             written = match[0]
             kind = self._kinds.get(written)
             if kind is None:
@@ -156,6 +159,15 @@ class Roll:
         if len(self._kinds) < _CACHED:
             self._kinds[written] = kind
         return kind
+
+
+def _labels(text: str) -> Iterator[int]:
+    """Yield where an admission number may be announced: faster than to search for the pattern."""
+    for mark in ("dm", "DM"):
+        place = text.find(mark)
+        while place > 0:
+            yield place - 1
+            place = text.find(mark, place + 1)
 
 
 def _onward(text: str, words: list[_Word], index: int, table: Table) -> Named | None:

@@ -50,6 +50,7 @@ def rows(*beside: str, lead: str = "") -> str:
         ("Child\tSEN\nAnn\tK\nBob\tE\nCara\tK\nAnn\tK\n", "high", 3),
         ("UPN\tFSM\nB801200005001\tT\nV201000190001\tF\nJ373200022001\tT\n", "high", 3),
         ("Learner Name\tAttendance %\nAnn Pupil\t93\nBob Other\t88\nCara Third\t97\n", "high", 3),
+        (f"Sheet1\nName\tForm\tDOB\n{ROWS}Sheet2\nnothing\n", "high", 3),
         (rows("7B", "8C"), "medium", 5),
         (rows("(7B)", lead="Register\n"), "high", 5),
         (rows(", 01/02/2012", lead="The pupils on the trip are:\n\n"), "high", 5),

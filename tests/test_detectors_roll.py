@@ -143,6 +143,7 @@ def confidences(roll: Roll, text: str, to: str, *, sender: str = "") -> list[str
 
 ONE = "Ann Pupil is doing well."
 WITH_MORE = "Ann Pupil, NHS number 999 759 5874"
+LIST = "Name\tForm\nAnn Pupil\t7B\nChloe Lomax\t7B\nOskar Quill\t7C\nBill Thackray\t8A\n"
 MANY = "Ann Pupil, Chloe Lomax, Oskar Quill and also Bill Thackray came."
 
 
@@ -155,12 +156,13 @@ MANY = "Ann Pupil, Chloe Lomax, Oskar Quill and also Bill Thackray came."
         (ONE, "sales@shop.example", ["low"]),
         (WITH_MORE, "sales@shop.example", ["medium"]),
         (MANY, "sales@shop.example", ["medium"] * 4),
+        (LIST, "sales@shop.example", ["low"] * 4),
     ],
 )
 def test_names_are_raised_where_they_leave_the_trust(
     roll: Roll, text: str, to: str, expected: list[str]
 ) -> None:
-    """Outside, beside other data or among several, a name is worth a look."""
+    """Outside, beside other data or among several, a name is worth a look; a list says it once."""
     found = confidences(roll, text, to)
 
     assert expected == found
