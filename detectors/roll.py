@@ -121,10 +121,10 @@ class Roll:
                 if people := table.numbers_of(upn_form(match[0])):
                     yield _named(table, *match.span(), people, How.NUMBER)
         for place in _labels(text):
-            match = _ADMISSION.match(text, place)
-            people = table.numbers_of(admission_form(match[1])) if match else None
-            if match and people:
-                yield _named(table, *match.span(1), people, How.NUMBER)
+            label = _ADMISSION.match(text, place)
+            people = table.numbers_of(admission_form(label[1])) if label else None
+            if label and people:
+                yield _named(table, *label.span(1), people, How.NUMBER)
 
     def _names(self, text: str, table: Table) -> Iterator[Named]:
         words = self._words(text, table)
