@@ -168,6 +168,22 @@ class Finding:
     why: str
 
 
+class RuleState(StrEnum):
+    """Whether a detection rule reads the mail that comes."""
+
+    ON = "on"
+    TRIAL = "trial"  # on history alone, by `rules test`: it flags nothing
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """One version of a detection rule; the first is 1."""
+
+    rule: RuleId
+    version: int
+
+
 # --- what is archived and indexed -------------------------------------------------------------
 
 
@@ -306,6 +322,21 @@ class Record:
     sightings: tuple[Sighting, ...]
     findings: tuple[Finding, ...] = ()
     own: tuple[str, ...] | None = None  # the trust's domains among its people's; None: not known
+    versions: tuple[RuleVersion, ...] = ()  # above the first: the latest of each rule that read it
+
+    @property
+    def current(self) -> tuple[Finding, ...]:
+        """What was found by the latest version of each rule that read the message."""
+        latest = {one.rule: one.version for one in self.versions}
+        return tuple(one for one in self.findings if one.version >= latest.get(one.rule, 1))
+
+    @property
+    def gone(self) -> tuple[Finding, ...]:
+        """What an earlier version of a rule found, and the latest no longer finds there."""
+        there = {(one.rule, one.part, one.start, one.end) for one in self.current}
+        return tuple(
+            one for one in self.findings if (one.rule, one.part, one.start, one.end) not in there
+        )
 
 
 # --- people and cases -------------------------------------------------------------------------

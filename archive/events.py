@@ -19,6 +19,8 @@ from section9 import (
     HoldId,
     MailId,
     RequestId,
+    RuleId,
+    RuleState,
     Sighting,
     Source,
 )
@@ -64,6 +66,23 @@ class Scanned:
     findings: tuple[Finding, ...]
     defects: tuple[Defect, ...]
     kind: Literal["scanned"] = "scanned"
+
+
+@dataclass(frozen=True, slots=True)
+class Rescanned:
+    """Other versions of the detectors read an archived message, and what they found.
+
+    What earlier ones found stays on record; a search tells the two apart.
+    """
+
+    at: datetime
+    by: str
+    mail: MailId
+    blob: BlobId
+    rules: str  # the versions that ran, as in `Scanned`; not every rule has to
+    findings: tuple[Finding, ...]
+    defects: tuple[Defect, ...]
+    kind: Literal["rescanned"] = "rescanned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +193,29 @@ class RightsChanged:
     sha256: str  # of all that they say of it, addresses included
     accounts: tuple[str, ...]  # `h.ead: authoriser, head-teacher`
     kind: Literal["rights-changed"] = "rights-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSwitched:
+    """A detection rule was switched on or off, or put on trial (clause 12)."""
+
+    at: datetime
+    by: str
+    rule: RuleId
+    version: int  # the one that was there then; the switch stays for later ones
+    state: RuleState
+    reason: str
+    kind: Literal["rule-switched"] = "rule-switched"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """The rules of the program that runs were found to be others than before."""
+
+    at: datetime
+    by: str  # who acted when it was found; not who installed them
+    rules: str  # every rule and its version, on or not: `nhs-number/1 nino/1 …`
+    kind: Literal["rules-in-force"] = "rules-in-force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +481,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesTried:
+    """Rules were tried on archived mail; whoever did saw counts, and ids of messages."""
+
+    at: datetime
+    by: str
+    rules: str  # the versions that were tried
+    messages: int  # read
+    shown: tuple[MailId, ...]
+    kind: Literal["rules-tried"] = "rules-tried"
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """A mail server's message trace was held against the archive."""
 
@@ -525,6 +579,7 @@ class Audited:
 Event = (
     Sighted
     | Scanned
+    | Rescanned
     | Turned
     | Collected
     | CaseOpened
@@ -534,6 +589,8 @@ Event = (
     | CaseClosed
     | NoticeGiven
     | RightsChanged
+    | RuleSwitched
+    | RulesInForce
     | PeopleImported
     | Requested
     | Approved
@@ -554,6 +611,7 @@ Event = (
     | ExportResumed
     | ExportFinished
     | Refused
+    | RulesTried
     | Reconciled
     | Verified
     | Anchored

@@ -45,8 +45,12 @@ from archive.events import (
     Reported,
     Requested,
     RequestUsed,
+    Rescanned,
     RetentionRan,
     RightsChanged,
+    RulesInForce,
+    RulesTried,
+    RuleSwitched,
     Scanned,
     SealBroken,
     Sealed,
@@ -63,10 +67,10 @@ ZEROS: Final = "0" * 64
 """What the first segment names as the hash of the one before."""
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
-    Book.MAIL: (Sighted, Scanned, Turned, Collected),
+    Book.MAIL: (Sighted, Scanned, Rescanned, Turned, Collected),
     Book.CASES: (
         *(CaseOpened, CaseApplied, ExtensionApplied, CaseExtended, CaseClosed),
-        *(NoticeGiven, RightsChanged, PeopleImported),
+        *(NoticeGiven, RightsChanged, PeopleImported, RuleSwitched, RulesInForce),
         *(Requested, Approved, Declined, RequestUsed),
         *(HoldPlaced, HoldReleased, Sealed, SealBroken, HashesAdded, Alerted),
         *(Purged, PurgeFinished, RetentionRan),
@@ -74,7 +78,7 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     ),
     Book.ACCESS: (
         *(Searched, Viewed, Exported, ExportResumed, ExportFinished),
-        *(Reconciled, Refused, Verified, LogRead, Audited),
+        *(RulesTried, Reconciled, Refused, Verified, LogRead, Audited),
     ),
 }
 

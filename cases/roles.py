@@ -33,6 +33,7 @@ class Deed(StrEnum):
     PURGE = "approve a purge before time"
     UNSEAL = "approve the breaking of a seal"
     UNPROTECT = "approve the opening of protected correspondence"
+    TUNE = "switch detection rules, and try them on archived mail"
     AUDIT = "read the audit log"
     ANCHOR = "sign and send away the heads of the ledger"
     NOTICE = "record a notice given to users"
@@ -54,6 +55,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.PURGE: frozenset({AUTHORISER, DPO}),
     Deed.UNSEAL: frozenset({DSL, DPO, HEAD}),
     Deed.UNPROTECT: frozenset({AUTHORISER, DPO}),
+    Deed.TUNE: frozenset({DSL, DPO}),
     Deed.AUDIT: frozenset({AUTHORISER, DPO, AUDITOR}),
     Deed.ANCHOR: frozenset({TECHNICIAN, DPO, AUDITOR}),
     Deed.NOTICE: frozenset({DPO, TECHNICIAN}),

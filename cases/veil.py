@@ -123,9 +123,9 @@ def metadata(record: Record) -> Record:
 
 def excerpts(record: Record) -> Record:
     """A record with no more of its text than what stands around its findings."""
-    parts, findings = [], [finding for finding in record.findings if finding.part == "subject"]
+    parts, findings = [], [finding for finding in record.current if finding.part == "subject"]
     for part in record.parsed.parts:
-        cut, moved = _excerpt(part, [found for found in record.findings if found.part == part.id])
+        cut, moved = _excerpt(part, [found for found in record.current if found.part == part.id])
         parts.append(cut)
         findings += moved
     parsed: ParsedMail = replace(record.parsed, parts=tuple(parts))

@@ -298,7 +298,7 @@ class App:
 
         The index is opened afresh each time: a rebuild may have put a new one in its place.
         """
-        with self._pool() as pool:  # first of all: the workers load while we do
+        with self.pool() as pool:  # first of all: the workers load while we do
             from ingest.pipeline import Pipeline
 
             @contextmanager
@@ -307,8 +307,17 @@ class App:
                 with closing(self.engine.write()) as index:
                     yield Pipeline(self.ledger, index, pool, self.clock, custody)
 
+            self._note_rules()
             with self.custody() as custody:
                 yield opened
+
+    def _note_rules(self) -> None:
+        """Write down which rules read the mail from now on, where that changed."""
+        from cases.rulebook import noted
+        from detectors.catalogue import RULES
+
+        rules = " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
+        noted(self.ledger, rules, actor=self.actor, clock=self.case_clock)
 
     @contextmanager
     def collector(self) -> "Iterator[Collector]":
@@ -331,7 +340,7 @@ class App:
         from ingest.pipeline import Pipeline
 
         with (
-            self._pool() as pool,
+            self.pool() as pool,
             self.custody() as custody,
             self.engine.afresh(publishing=custody.filing) as index,
         ):
@@ -359,7 +368,8 @@ class App:
         pending = self.spool.pending(limit=sys.maxsize)
         return [*pending, *(one.id for one in self.spool.quarantined())]
 
-    def _pool(self) -> "Pool":
+    def pool(self) -> "Pool":
+        """The workers that read mail; the caller ends them."""
         from commands.reading import pool
 
         return pool(self.settings, self.data, self.people_path)

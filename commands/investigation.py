@@ -232,10 +232,12 @@ def _print_mail(opened: "Opened", looked: "Looked") -> None:
         click.echo(f"Copy        {safe(origin(sighting))}")
         for line in tale(sighting, looked=looked(sighting)):
             click.echo(f"            {safe(line)}")
-    for line in _findings(record.findings):
+    for line in _findings(record.current):
         click.secho(f"Finding     {line}", fg="red")
+    for line in _earlier(record):
+        click.echo(f"Earlier     {line}")
     for part in record.parsed.parts:
-        _print_part(part, [f for f in record.findings if f.part == part.id])
+        _print_part(part, [f for f in record.current if f.part == part.id])
 
 
 LESS = {
@@ -269,6 +271,18 @@ def _findings(findings: Iterable[Finding]) -> Iterator[str]:
             f"{first.rule}{times} ({first.confidence}, severity {first.severity}, clause"
             f" {first.clause}) in part {first.part}: {first.why}"
         )
+
+
+def _earlier(record: Record) -> Iterator[str]:
+    """Say what earlier versions of a rule found, version by version, and what became of it."""
+    current, gone = set(record.current), set(record.gone)
+    past = [one for one in record.findings if one not in current]
+    for rule, version in sorted({(one.rule, one.version) for one in past}):
+        found = [one for one in past if (one.rule, one.version) == (rule, version)]
+        for again in (True, False):
+            fate = "still found" if again else "no longer found"
+            for line in _findings(one for one in found if (one not in gone) is again):
+                yield f"{line}; by version {version}, {fate}"
 
 
 def _print_part(part: Part, findings: list[Finding]) -> None:

@@ -23,12 +23,16 @@ from detectors.roll import Roll
 from detectors.shapes import zones
 from detectors.spans import merged, touches
 from detectors.verdict import LEVELS
-from section9 import Confidence, Finding, ParsedMail, PartId, Person, Recipient
+from section9 import Confidence, Finding, ParsedMail, PartId, Person, Recipient, RuleId
 
 SUBJECT = PartId("subject")
 TEXT = PartId("text")
 MOST_FINDINGS = 1_000
 """Per rule and part. The next suspect becomes one last finding, low, that says: and more."""
+
+
+Runs = Callable[[RuleId], bool]
+"""Tells whether a rule is to run. What it would have found may be another's then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,13 @@ class Scanner:
     roll: Roll = field(kw_only=True, default_factory=Roll)
     domains: frozenset[str] = field(kw_only=True, default=frozenset())
     agreed: tuple[Agreed, ...] = field(kw_only=True, default=())
+    runs: Runs = field(kw_only=True, default=lambda _rule: True)
     clock: Callable[[], datetime] = field(kw_only=True, default=lambda: datetime.now(UTC))
 
     @property
     def rules(self) -> str:
         """The versions that run, as the ledger records them: `bank-account/1 nhs-number/1 …`."""
-        return " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
+        return " ".join(f"{rule.id}/{rule.version}" for rule in RULES if self.runs(rule.id))
 
     def scan(
         self, mail: ParsedMail, *, sender: str = "", recipients: Sequence[Recipient] = ()
@@ -80,15 +85,17 @@ class Scanner:
             sender=sender or next((one.address for one in mail.from_), ""),
             recipients=tuple(recipients) or _addressed(mail),
         )
-        found = list(_scan(mail.subject, base))
+        found = list(_scan(mail.subject, base, self.runs))
         for part in mail.parts:
             if part.text and not part.repeats:
                 context = replace(
                     base, part=part.id, kind=part.kind, quoted=part.quoted, hidden=part.hidden
                 )
-                found.extend(_scan(part.text, context))
+                found.extend(_scan(part.text, context, self.runs))
         for detector in MAIL_DETECTORS:
-            found.extend(detector.detect(mail, found, base))
+            # A list first: a detector reads `found` while it yields.
+            more = list(detector.detect(mail, found, base))
+            found.extend(one for one in more if self.runs(one.rule))
         today = self.clock().date()
         if leaves(base, agreed=self.agreed, today=today):
             found = list(pupil_on_roll.raised(found))
@@ -97,10 +104,10 @@ class Scanner:
     def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
         """Return what a bare text gives away, in order."""
         context = Context(part, domains=self.domains, person=self.person, roll=self.roll)
-        return tuple(_scan(text, context))
+        return tuple(_scan(text, context, self.runs))
 
 
-def _scan(text: str, context: Context) -> list[Finding]:
+def _scan(text: str, context: Context, runs: Runs) -> list[Finding]:
     """Find in one text; offsets of the findings are into the text as it came."""
     folded = fold(text)
     cues = _lexicon().look(folded.text)
@@ -108,7 +115,7 @@ def _scan(text: str, context: Context) -> list[Finding]:
     named = context.roll.named(folded.text, where)
     others = tuple(one for one in named if one.people.isdisjoint(context.parties))
     seen = Text(folded.text, where, folded.joined, cues, others)
-    every = (_search(detector, seen) for detector in DETECTORS)
+    every = (_search(detector, seen) for detector in DETECTORS if runs(detector.rule.id))
     searches = [search for search in every if search.spans]
     if not searches:
         return []

@@ -6,7 +6,17 @@ A worker reads hostile mail, so nothing that it sends is trusted beyond its shap
 from msgspec import Struct
 
 from detectors.exposure import Agreed
-from section9 import BlobId, Finding, MailId, Record, Sighting, SightingId, SpoolId
+from section9 import (
+    BlobId,
+    Finding,
+    MailId,
+    Record,
+    RuleId,
+    RuleVersion,
+    Sighting,
+    SightingId,
+    SpoolId,
+)
 
 
 class Spooled(Struct, frozen=True, tag=True):
@@ -55,6 +65,22 @@ class Replayed(Struct, frozen=True, tag=True):
     sightings: tuple[Sighting, ...] = ()
     findings: tuple[Finding, ...] = ()
     sealed: bool = False  # nothing but its header is read
+    versions: tuple[RuleVersion, ...] = ()  # above the first, of the rules that read it
+    unjudged: bool = False  # a reader or a rule had failed at it
+
+    @property
+    def copy(self) -> SightingId:
+        """Stand in for the copies, which are all known: the message itself."""
+        return SightingId(self.mail)
+
+
+class Reread(Struct, frozen=True, tag=True):
+    """A message in the archive on which rules are to run once more."""
+
+    mail: MailId
+    blob: BlobId
+    sightings: tuple[Sighting, ...]  # all that are known: who sent it to whom
+    rules: tuple[RuleId, ...]  # those that run
 
     @property
     def copy(self) -> SightingId:
@@ -63,7 +89,7 @@ class Replayed(Struct, frozen=True, tag=True):
 
 
 Incoming = Spooled | Sliced | Stored
-Job = Incoming | Replayed
+Job = Incoming | Replayed | Reread
 
 
 class Task(Struct, frozen=True):

@@ -15,12 +15,13 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from archive.events import Book, Collected, Scanned, Sealed, Sighted, Turned
+from archive.events import Book, Collected, Rescanned, Scanned, Sealed, Sighted, Turned
 from archive.ledger import Ledger
 from archive.segment import Segment
 from cases.custody import Custody
-from ingest.jobs import Draft, Incoming, Replayed
+from ingest.jobs import Draft, Incoming, Replayed, Reread
 from ingest.pool import Pool
+from ingest.replay import grouped, replayed
 from search.index import Index, RecordRejectedError
 from search.sealed import emptied, is_sealed
 from section9 import Defect, MailId, ParsedMail, Record, Sighting, SightingId
@@ -74,7 +75,7 @@ class Pipeline:
                     with self.custody.filing():
                         filed = self._file(drafts)
                     yield filed
-                    lost += [one.job for one in filed.lost if not isinstance(one.job, Replayed)]
+                    lost += [one.job for one in filed.lost if isinstance(one.job, Incoming)]
                 fresh = lost
 
     def _file(self, drafts: Sequence[Draft]) -> Filed:
@@ -133,6 +134,29 @@ class Pipeline:
                 defects=record.parsed.defects,
             )
 
+    def file_again(self, drafts: Sequence[Draft], *, by: str) -> Sequence[Draft]:
+        """File what rules found in archived mail; give the drafts that were filed.
+
+        Left out is mail that was purged or sealed while it was read, and what a hash list seals.
+        """
+        with self.custody.filing():
+            records = [_record(draft) for draft in drafts]
+            self._seal(records)
+            self.index.put(list(filter(is_sealed, records)), segment=None)
+            filed = self._still_open(drafts)
+            events = [_rescanned(draft, self.clock(), by) for draft in filed]
+            if events:
+                head = self.ledger.append(Book.MAIL, events)
+                self._index([_record(draft) for draft in filed], segment=head.number)
+            return filed
+
+    def _still_open(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        jobs = {one.job.mail: one.job for one in drafts if isinstance(one.job, Reread)}
+        known = self.index.known([job.sightings[0].id for job in jobs.values()])
+        here = {mail for mail, job in jobs.items() if job.sightings[0].id in known}
+        here -= self.custody.sealed
+        return [draft for draft in drafts if _record(draft).mail in here]
+
     def tell(self, events: Sequence[Turned | Collected]) -> None:
         """Write down what befell copies in their mailboxes, and index it."""
         with self.custody.filing():
@@ -168,11 +192,13 @@ class Pipeline:
         records, sealed = list(records), self.custody.sealed
         copies = self.custody.purged_copies(copy.id for one in records for copy in one.sightings)
         mails = self.custody.purged_mails(one.mail for one in records if not one.sightings)
+        returned = {one.mail for one in records if _without(one, copies).sightings}
+        gone = {mail for mail in mails - returned if not self.index.get(mail)}
         return [
             emptied(present) if one.mail in sealed else present
             for one in records
             if (present := _without(one, copies)).sightings
-            or not (one.sightings or one.mail in mails)
+            or not (one.sightings or one.mail in gone)
         ]
 
     def reread(self, mail: MailId) -> None:
@@ -208,21 +234,19 @@ class Pipeline:
         return [number for number in range(1, last + 1) if number not in applied]
 
 
-def replayed(segment: Segment) -> Iterator[Replayed]:
-    """Yield a job for each message that a ledger segment speaks of."""
-    jobs: dict[MailId, Replayed] = {}
-    for event in segment.events:
-        match event:
-            case Sighted() | Turned():
-                job = jobs.get(event.mail) or Replayed(event.mail, event.sighting.message)
-                others = (one for one in job.sightings if one.id != event.sighting.id)
-                sightings = (*others, event.sighting)
-                jobs[event.mail] = msgspec.structs.replace(job, sightings=sightings)
-            case Scanned():
-                job = jobs.get(event.mail) or Replayed(event.mail, event.blob)
-                findings = tuple(dict.fromkeys(job.findings + event.findings))
-                jobs[event.mail] = msgspec.structs.replace(job, findings=findings)
-    yield from jobs.values()
+def _rescanned(draft: Draft, now: datetime, by: str) -> Rescanned:
+    record = _record(draft)
+    if not isinstance(draft.job, Reread):
+        raise TypeError(type(draft.job))
+    return Rescanned(
+        at=now,
+        by=by,
+        mail=record.mail,
+        blob=draft.job.blob,
+        rules=draft.rules,
+        findings=record.findings,
+        defects=record.parsed.defects,
+    )
 
 
 def _told(record: Record, sighting: Sighting) -> tuple[Sighting, ...]:
@@ -231,18 +255,6 @@ def _told(record: Record, sighting: Sighting) -> tuple[Sighting, ...]:
 
 def _without(record: Record, copies: set[SightingId]) -> Record:
     return replace(record, sightings=tuple(x for x in record.sightings if x.id not in copies))
-
-
-def grouped(segments: Iterable[Segment]) -> Iterator[Sequence[Segment]]:
-    """Yield segments together that are small: what keeps every worker busy."""
-    group: list[Segment] = []
-    for segment in segments:
-        if group and sum(len(one.events) for one in (*group, segment)) > 2 * BATCH:
-            yield group
-            group = []
-        group.append(segment)
-    if group:
-        yield group
 
 
 def copy_of(record: Record) -> SightingId:

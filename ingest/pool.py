@@ -21,6 +21,7 @@ import msgspec
 import structlog
 
 from ingest.jobs import Draft, Job, Task, WorkerSettings
+from search.unread import DIED, TOO_SLOW
 from section9 import Section9Error
 
 log = structlog.get_logger()
@@ -31,8 +32,6 @@ HOPELESS = 10  # workers that end one after another without an answer
 AHEAD_BYTES = 64 * 1024  # twice that a socket takes in though nobody reads at its other end
 LOOK_AROUND = 0.5  # seconds between looks for a worker that hangs
 STDERR = 2
-DIED = "reader-died"
-TOO_SLOW = "reader-too-slow"
 
 
 class ArchiveUnwritableError(Section9Error):

@@ -13,10 +13,12 @@ from ingest.attachments import Extracted, Extractor
 from ingest.formats.kinds import looks_like_mail
 from ingest.hashes import HashLists
 from ingest.identity import believed_date, mail_id
-from ingest.jobs import Replayed
+from ingest.jobs import Replayed, Reread
 from ingest.parse import parse, parse_with_contents
 from search.direction import own_domains
 from search.sealed import SEALED, emptied, emptied_mail, is_sealed
+from search.unread import SCAN_FAILED, is_unjudged
+from search.versions import above_first
 from section9 import (
     Defect,
     Finding,
@@ -26,14 +28,14 @@ from section9 import (
     PartId,
     PartKind,
     Record,
+    RuleVersion,
     Sighting,
     Source,
 )
 
 log = structlog.get_logger()
 
-SCAN_FAILED = "scan-failed"
-"""The defect of a message that can be searched, but that no rule has judged: a rule failed."""
+UNJUDGED = Defect(SCAN_FAILED, part=None, hides=True)
 HEADERS = 64 * 1024
 """Bytes at the start of a message in which headers are looked for when nothing else is read."""
 
@@ -47,7 +49,11 @@ class Reader:
         self._extractor = extractor
         self._hashes = hashes
         self.scanner = scanner
-        self.rules = scanner.rules
+
+    @property
+    def rules(self) -> str:
+        """The rules that run on what arrives, by version."""
+        return self.scanner.rules
 
     def new(self, sighting: Sighting, message: bytes, *, give_up: str) -> Record:
         """Draft the record of a message that arrived. `give_up` files it unread, and says why."""
@@ -56,25 +62,42 @@ class Reader:
         if is_sealed(parsed):
             return emptied(Record(mail, _date(parsed, sightings), parsed, sightings))
         parsed = _with_losses(parsed, sightings)
-        parsed, findings = self._scanned(parsed, sighting)
+        parsed, findings = self._scanned(parsed, sightings, self.scanner)
         own = own_domains(parsed, sightings, self.scanner.domains)
-        return Record(mail, _date(parsed, sightings), parsed, sightings, findings, own)
+        date, versions = _date(parsed, sightings), _versions(parsed, self.rules)
+        return Record(mail, date, parsed, sightings, findings, own, versions)
+
+    def reread(self, job: Reread, message: bytes, *, give_up: str) -> tuple[Record, str]:
+        """Draft what the rules of the job find in an archived message; also say which they are.
+
+        It went to whomever any of its copies names. The record is without copies: those known
+        are indexed.
+        """
+        scanner = replace(self.scanner, runs=frozenset(job.rules).__contains__)
+        _, parsed = self._parse(message, give_up, hashes=self._hashes)
+        if is_sealed(parsed):
+            return emptied(Record(job.mail, None, parsed, ())), ""
+        parsed = _with_losses(parsed, job.sightings)
+        parsed, findings = self._scanned(parsed, job.sightings, scanner)
+        versions = _versions(parsed, scanner.rules)
+        return Record(job.mail, None, parsed, (), findings, versions=versions), scanner.rules
 
     def _scanned(
-        self, parsed: ParsedMail, sighting: Sighting
+        self, parsed: ParsedMail, sightings: tuple[Sighting, ...], scanner: Scanner
     ) -> tuple[ParsedMail, tuple[Finding, ...]]:
         """Scan, and note it where a rule fails: its fault must not cost a message its text."""
         try:
-            findings = self.scanner.scan(
-                parsed, sender=sighting.sender, recipients=sighting.recipients
+            findings = scanner.scan(
+                parsed,
+                sender=next((one.sender for one in sightings if one.sender), ""),
+                recipients=tuple(dict.fromkeys(to for one in sightings for to in one.recipients)),
             )
         except MemoryError:  # the worker cannot go on
             raise
         except Exception as bug:  # noqa: BLE001 - where it is, and of which kind; its words may be mail
             traceback.print_tb(bug.__traceback__)
-            log.error("scan-failed", blob=sighting.blob, bug=type(bug).__name__)  # noqa: TRY400 - as above
-            defect = Defect(SCAN_FAILED, part=None, hides=True)
-            return replace(parsed, defects=(*parsed.defects, defect)), ()
+            log.error("scan-failed", blob=sightings[0].blob, bug=type(bug).__name__)  # noqa: TRY400 - as above
+            return replace(parsed, defects=(*parsed.defects, UNJUDGED)), ()
         return parsed, findings
 
     def replayed(self, job: Replayed, message: bytes, *, give_up: str) -> Record:
@@ -83,7 +106,9 @@ class Reader:
         parsed = _with_losses(parsed, job.sightings)
         date = _date(parsed, job.sightings)
         own = own_domains(parsed, job.sightings, self.scanner.domains)
-        return Record(job.mail, date, parsed, job.sightings, job.findings, own)
+        if job.unjudged and not is_unjudged(parsed):  # it can be read by now, but no rule has
+            parsed = replace(parsed, defects=(*parsed.defects, UNJUDGED))
+        return Record(job.mail, date, parsed, job.sightings, job.findings, own, job.versions)
 
     def findings(self, content: bytes) -> tuple[Finding, ...]:
         """Scan one file that is not archived: a mail, or any document that has text."""
@@ -142,6 +167,11 @@ def unread(content: bytes, why: str) -> ParsedMail:
     parsed = parse(headers + b"\n\n")
     defect = Defect(why, part=None, hides=True)
     return replace(parsed, parts=(), defects=(*parsed.defects, defect))
+
+
+def _versions(parsed: ParsedMail, rules: str) -> tuple[RuleVersion, ...]:
+    """What a record remembers of the rules that judged it; nothing where none could."""
+    return () if is_unjudged(parsed) else above_first(rules)
 
 
 def _digests(parsed: ParsedMail) -> Iterator[str]:

@@ -10,7 +10,7 @@ import resource
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -19,14 +19,16 @@ from pathlib import Path
 import msgspec
 
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
+from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
+from cases.rulebook import Rulebook
 from detectors.roll import Roll
 from detectors.roll_file import ROLL_FILE
 from detectors.scan import Scanner
 from ingest.arrival import Arrival, by_smtp, opened
 from ingest.attachments import Extractor
 from ingest.hashes import HashesError, HashLists
-from ingest.jobs import Draft, Replayed, Sliced, Spooled, Stored, Task, WorkerSettings
+from ingest.jobs import Draft, Replayed, Reread, Sliced, Spooled, Stored, Task, WorkerSettings
 from ingest.reader import Reader
 from ingest.spool import Spool, SpoolError
 from people import Directory
@@ -76,13 +78,13 @@ class Worker:
         reader: Reader,
         spool: Spool,
         blobs: Blobs,
-        directory: Directory,
         journal_addresses: frozenset[str],
+        refresh: Callable[[], None],  # before each batch: what may have changed meanwhile
     ) -> None:
         self._reader = reader
         self._spool = spool
         self._blobs = blobs
-        self._directory = directory
+        self._refresh = refresh
         self._journal_addresses = journal_addresses
         self._storing = ThreadPoolExecutor(1)
 
@@ -101,8 +103,7 @@ class Worker:
 
     def _batch(self, inbox: "Inbox", *, wait: bool) -> "Batch | None":
         """Fetch some messages and begin to store them; None where there are none for now."""
-        self._directory.refresh()
-        self._reader.scanner.roll.refresh()
+        self._refresh()
         fetched: list[tuple[Task, Fetched | str]] = []
         size = 0
         while len(fetched) < BATCH and size < ENOUGH:
@@ -132,7 +133,7 @@ class Worker:
                     return self._sliced(job)
                 case Stored() as job:
                     return self._stored(job)
-                case Replayed() as job:
+                case Replayed() | Reread() as job:
                     return self._blobs.get(job.blob)
         except (SpoolError, OSError, BlobMissingError, BlobTamperedError) as error:
             return type(error).__name__
@@ -154,7 +155,7 @@ class Worker:
 
     def _draft(self, task: Task, got: Fetched, stored: Future[None]) -> Draft:
         try:
-            record = self._read(task, got)
+            record, rules = self._read(task, got)
         except HashesError as error:  # what may not be opened is not known: nothing is opened
             return Draft(task.job, halted=type(error).__name__)
         try:
@@ -163,13 +164,17 @@ class Worker:
             return Draft(task.job, failed=type(error).__name__)
         except (OSError, StoreError) as error:
             return Draft(task.job, halted=type(error).__name__)
-        return Draft(task.job, record, rules=self._reader.rules)
+        return Draft(task.job, record, rules=rules)
 
-    def _read(self, task: Task, got: Fetched) -> Record:
+    def _read(self, task: Task, got: Fetched) -> tuple[Record, str]:
+        """Read one message; also say which rules ran."""
         if isinstance(got, Arrival):
-            return self._reader.new(got.sighting, got.message, give_up=task.give_up)
+            record = self._reader.new(got.sighting, got.message, give_up=task.give_up)
+            return record, self._reader.rules
+        if isinstance(task.job, Reread):
+            return self._reader.reread(task.job, got, give_up=task.give_up)
         if isinstance(task.job, Replayed):
-            return self._reader.replayed(task.job, got, give_up=task.give_up)
+            return self._reader.replayed(task.job, got, give_up=task.give_up), ""
         raise TypeError(type(task.job))
 
     def _await(self, stored: Future[None], got: Fetched) -> None:
@@ -194,7 +199,10 @@ def main(descriptor: int) -> None:
 def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     directory = Directory(Path(settings.people))
     roll = Roll(Path(settings.people).with_name(ROLL_FILE))
+    store = FolderStore(Path(settings.archive))
+    rulebook = Rulebook(Ledger(store))
     scanner = Scanner(
+        runs=rulebook.is_on,
         person=directory.person,
         roll=roll,
         domains=frozenset(map(str.lower, settings.domains)),
@@ -202,8 +210,14 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     )
     addresses = frozenset(address.lower() for address in settings.journal_addresses)
     reader = Reader(extractor=extractor, scanner=scanner, hashes=HashLists(Path(settings.home)))
-    blobs = Blobs(FolderStore(Path(settings.archive)))
-    return Worker(reader, Spool(Path(settings.home), run=None), blobs, directory, addresses)
+    spool = Spool(Path(settings.home), run=None)
+
+    def refresh() -> None:
+        directory.refresh()
+        roll.refresh()
+        rulebook.refresh()
+
+    return Worker(reader, spool, Blobs(store), addresses, refresh)
 
 
 def _limit(settings: WorkerSettings) -> None:

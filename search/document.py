@@ -191,7 +191,7 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
         yield "is", "opaque"
     if any(sighting.deleted for sighting in record.sightings):
         yield "is", "deleted"
-    if any(map(flags, record.findings)):
+    if any(map(flags, record.current)):
         yield "is", "flagged"
 
 
@@ -201,7 +201,9 @@ def flags(finding: Finding) -> bool:
 
 
 def _finding_values(record: Record) -> Iterator[tuple[str, str]]:
-    for finding in record.findings:
+    for rule in {finding.rule for finding in record.gone}:
+        yield "formerly", clean(rule)
+    for finding in record.current:
         yield "finding", clean(finding.rule)
         yield "category", finding.category
         yield "clause", clean(finding.clause)

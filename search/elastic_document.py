@@ -75,7 +75,7 @@ def body(record: Record) -> Json:
         "forms": _forms(texts),
         "values": _values(seen),
         "sightings": [sighting.id for sighting in record.sightings],
-        "findings": list(_findings(record.findings)),
+        "findings": list(_findings(record.current)),
         "record": record,
     }
 

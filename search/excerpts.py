@@ -91,7 +91,7 @@ def hit(record: Record, marks: Marking) -> Hit:
         recipients=len(people),
         subject=_whole("subject", parsed.subject, marks),
         excerpt=_excerpt(record, marks),
-        findings=tuple(sorted({one.rule for one in record.findings if flags(one)})),
+        findings=tuple(sorted({one.rule for one in record.current if flags(one)})),
         copies=len(record.sightings),
         attachments=sum(part.kind is PartKind.ATTACHMENT for part in parsed.parts),
         deleted=any(sighting.deleted for sighting in record.sightings),

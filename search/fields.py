@@ -220,6 +220,14 @@ FIELDS = (
         ("finding",),
     ),
     Field(
+        "formerly",
+        Kind.VALUE,
+        "the detection rule of which an earlier version found something where the latest that read "
+        "the message finds nothing",
+        "formerly:nhs-number",
+        ("formerly",),
+    ),
+    Field(
         "category",
         Kind.VALUE,
         "the kind of trouble found",

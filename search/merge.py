@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from search.sealed import emptied, is_sealed
-from section9 import Finding, ParsedMail, Record, Sighting, Turn
+from search.unread import MENDABLE, is_unread
+from search.versions import latest
+from section9 import Defect, Finding, ParsedMail, Record, Sighting, Turn
 
 _T = TypeVar("_T")
 
@@ -17,8 +19,9 @@ _T = TypeVar("_T")
 def merge(old: Record, new: Record) -> Record:
     """Join two records of the same mail; joining what is already there changes nothing.
 
-    The text stays that of `old`, to which its findings point. Sightings are joined by id, findings
-    by (rule, version, part, start, end), people and defects by all they say.
+    The text stays that of `old`, to which its findings point, unless a reader had failed at it.
+    Sightings are joined by id, findings by (rule, version, part, start, end), people and defects
+    by all they say.
     """
     if old == new:
         return old
@@ -29,6 +32,7 @@ def merge(old: Record, new: Record) -> Record:
         sightings=_merge_sightings(old.sightings, new.sightings),
         findings=_merge_findings(old.findings, new.findings),
         own=_merge_own(old.own, new.own),
+        versions=latest((*old.versions, *new.versions)),
     )
     # A seal that either carries is on all of it: what was known of the message is forgotten.
     return emptied(merged) if is_sealed(old) or is_sealed(new) else merged
@@ -38,7 +42,7 @@ def _merge_parsed(old: ParsedMail, new: ParsedMail) -> ParsedMail:
     if old == new:
         return old
     return replace(
-        old,
+        new if is_unread(old) and not is_unread(new) else old,
         date=old.date or new.date,
         from_=_union(old.from_, new.from_),
         to=_union(old.to, new.to),
@@ -47,8 +51,14 @@ def _merge_parsed(old: ParsedMail, new: ParsedMail) -> ParsedMail:
         reply_to=_union(old.reply_to, new.reply_to),
         in_reply_to=_union(old.in_reply_to, new.in_reply_to),
         references=_union(old.references, new.references),
-        defects=_union(old.defects, new.defects),
+        defects=_merge_defects(old.defects, new.defects),
     )
+
+
+def _merge_defects(old: tuple[Defect, ...], new: tuple[Defect, ...]) -> tuple[Defect, ...]:
+    """Keep every defect, but a failure of our own reader only while no reading went without it."""
+    mended = {one for one in {*old} ^ {*new} if one.code in MENDABLE}
+    return tuple(one for one in _union(old, new) if one not in mended)
 
 
 def _merge_own(old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -92,7 +102,12 @@ def _length(story: tuple[Turn, ...]) -> tuple[int, list[tuple[datetime, str, str
 
 
 def _merge_findings(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    joined = {_identity(finding): finding for finding in (*new, *old)}
+    """Join by where they are. Copies went to different people: the gravest finding stands."""
+    joined: dict[tuple[str, int, int, str, int], Finding] = {}
+    for finding in (*old, *new):
+        known = joined.setdefault(_identity(finding), finding)
+        if (finding.severity, finding.why) > (known.severity, known.why):
+            joined[_identity(finding)] = finding
     return tuple(joined[key] for key in sorted(joined))
 
 

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import msgspec
 
-from commands import audit_lines, case_lines, keeping_lines, lines, search_lines, upkeep_lines
+from commands import (
+    audit_lines,
+    case_lines,
+    keeping_lines,
+    lines,
+    rule_lines,
+    search_lines,
+    upkeep_lines,
+)
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
@@ -26,11 +34,15 @@ SHAPES = [
     case_lines.NoticeLine,
     keeping_lines.PlannedLine,
     case_lines.RequestLine,
+    rule_lines.RescanLine,
     keeping_lines.RetentionLine,
+    rule_lines.RuleDiffLine,
+    rule_lines.RuleLine,
     keeping_lines.SealLine,
     search_lines.FacetLine,
     search_lines.ThreadLine,
     lines.TextLine,
+    rule_lines.TrialLine,
     lines.VerifyLine,
     lines.WithheldLine,
     upkeep_lines.AccountLine,
@@ -54,7 +66,10 @@ def test_every_shape_is_in_the_contract() -> None:
     """No command prints a shape that the schema file does not hold."""
     tagged = {
         shape
-        for module in (lines, audit_lines, case_lines, keeping_lines, search_lines, upkeep_lines)
+        for module in (
+            *(lines, audit_lines, case_lines, keeping_lines),
+            *(rule_lines, search_lines, upkeep_lines),
+        )
         for shape in vars(module).values()
         if isinstance(shape, type)
         and issubclass(shape, msgspec.Struct)

@@ -20,12 +20,13 @@ from cases.custody import Custody
 from ingest.files import Files
 from ingest.jobs import Draft, Sliced, WorkerSettings
 from ingest.pipeline import Pipeline
-from ingest.pool import DIED, TOO_SLOW, ArchiveUnwritableError, Pool
+from ingest.pool import ArchiveUnwritableError, Pool
 from ingest.spool import Spool, new_run
 from ingest.worker import FILE_CHANGED
 from search.index import Index
 from search.sqlite import open_sqlite
 from search.tree import Everything, Exact
+from search.unread import DIED, TOO_SLOW
 from section9 import Envelope, SightingId
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
