@@ -24,7 +24,9 @@ from cases.oversight import Affairs
 from section9 import Act, Case
 
 EXPIRED = frozenset({"CaseExpiredError", "CaseClosedError"})
-OF_MACHINES = frozenset({"alerted", "reported", "stamped", "anchored", "purge-finished"})
+OF_MACHINES = frozenset(
+    {"alerted", "reported", "stamped", "anchored", "purge-finished", "rules-in-force"}
+)
 """What follows from an act, or from a timer: counted, but not as anybody's doing."""
 
 Counts = tuple[tuple[str, int], ...]
