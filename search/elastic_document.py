@@ -23,7 +23,7 @@ from search.tree import clean
 from search.words import MIN_ROOT, root, stem, words
 from section9 import Finding, Record
 
-FORMAT = f"7/{unicodedata.unidata_version}"
+FORMAT = f"8/{unicodedata.unidata_version}"
 """Changes with the mapping, with `document.py`, and with Python's idea of a letter."""
 
 FINDING_FIELDS = ("finding", "category", "clause", "confidence", "severity")

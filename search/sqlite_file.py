@@ -16,7 +16,7 @@ from search.index import (
 )
 from section9 import Section9Error
 
-FORMAT = f"8/{unicodedata.unidata_version}"
+FORMAT = f"9/{unicodedata.unidata_version}"
 """Changes with the schema, with `document.py`, and with Python's idea of a letter: FTS5 takes a
 record out by its words, which must be cut as they were when it was put in."""
 
