@@ -122,9 +122,8 @@ class Roll:
                     yield _named(table, *match.span(), people, How.NUMBER)
         for place in _labels(text):
             label = _ADMISSION.match(text, place)
-            people = table.numbers_of(admission_form(label[1])) if label else None
-            if label and people:
-                yield _named(table, *label.span(1), people, How.NUMBER)
+            if label and (whose := table.numbers_of(admission_form(label[1]))):
+                yield _named(table, *label.span(1), whose, How.NUMBER)
 
     def _names(self, text: str, table: Table) -> Iterator[Named]:
         words = self._words(text, table)
