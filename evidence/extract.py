@@ -33,6 +33,7 @@ from archive.events import (
     Refused,
     Requested,
     RequestUsed,
+    Rescanned,
     Scanned,
     Sealed,
     Searched,
@@ -75,7 +76,7 @@ class Concern:
     def of(self, event: Event) -> bool:
         """Tell whether an event is about the case, or about a message that is given."""
         match event:
-            case Sighted() | Scanned() | Turned():
+            case Sighted() | Scanned() | Rescanned() | Turned():
                 found = event.mail in self.mails
             case CaseOpened() | CaseApplied():
                 found = event.case.id == self.case.id
@@ -146,8 +147,8 @@ def custody(event: Event) -> tuple[str, ...] | None:
         case Sighted():
             copy = event.sighting
             what = ("archived", event.mail, copy.blob, f"came by {copy.source}")
-        case Scanned():
-            what = ("scanned", event.mail, event.blob, f"{len(event.findings)} findings")
+        case Scanned() | Rescanned():
+            what = (event.kind, event.mail, event.blob, f"{len(event.findings)} findings")
         case Turned():
             turn = event.sighting.story[-1].change if event.sighting.story else "seen again"
             what = ("copy found changed", event.mail, event.sighting.blob, str(turn))

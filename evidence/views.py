@@ -179,7 +179,7 @@ def row(record: Record, *, number: int) -> Row:
         people=safe(names((*parsed.from_, *readers))),
         subject=safe(parsed.subject),
         direction=direction(record),
-        rules=tuple(sorted({finding.rule for finding in record.findings})),
+        rules=tuple(sorted({finding.rule for finding in record.current})),
         marks=tuple(_marks(record)),
     )
 
