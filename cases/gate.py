@@ -28,11 +28,12 @@ from cases.holds import fold as fold_holds
 from cases.roles import NoAuthorityError
 from cases.sealing import SealedError
 from cases.sight import Sight, in_scope, participant, within
-from cases.veil import NOTHING, Protected, blank, excerpts, metadata, size, withheld
+from cases.veil import NOTHING, Protected, blank, excerpts, metadata, withheld
 from search.excerpts import beginning
 from search.index import Cursor, Facet, Index, Page
 from search.order import Order
 from search.query import parse
+from search.sizes import size_of
 from search.threads import thread
 from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
 from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
@@ -324,7 +325,7 @@ class Gate:
             unsearchable=self.index.count(within(sight.authority, OPAQUE)),
             withheld=0 if sight.veil == NOTHING else self.index.count(sight.withheld(asked)),
             own=self.index.count(own) if sight.authority.own else 0,
-            sizes={mail: size(found) for mail in closed if (found := self.index.get(mail))},
+            sizes={mail: size_of(found) for mail in closed if (found := self.index.get(mail))},
         )
 
     def _recorded(self, typed: str, answer: Answer, *, shown: tuple[MailId, ...] = ()) -> Answer:

@@ -218,9 +218,11 @@ def generous(query: Query) -> Query:
             return AnyOf(tuple(map(generous, parts)))
         case Word() | Phrase() | Prefix():
             return AnyOf((query, OPAQUE))
-        case Exact("has" | "finding" | "category" | "clause" | "confidence" | "severity", _):
+        case Exact(
+            "has" | "type" | "finding" | "category" | "clause" | "confidence" | "severity", _
+        ):
             return AnyOf((query, OPAQUE))
-        case StartsWith("finding" | "clause", _):
+        case StartsWith("type" | "finding" | "clause", _):
             return AnyOf((query, OPAQUE))
     return query
 

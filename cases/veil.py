@@ -21,6 +21,7 @@ from search.tree import (
     Phrase,
     Prefix,
     Query,
+    Sized,
     StartsWith,
     Word,
     clean,
@@ -45,7 +46,7 @@ PEOPLE_FIELDS = frozenset(
 )
 METADATA_FIELDS = PEOPLE_FIELDS | {
     *("date", "deleted", "direction", "id", "message-id", "references", "thread"),
-    *("role", "list", "obo", "has", "source"),
+    *("role", "list", "obo", "has", "size", "source"),
 }
 """What may be asked of withheld mail. A field that is not here is taken for content."""
 METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque"})
@@ -104,7 +105,7 @@ def of_metadata(query: Query) -> Query:  # noqa: PLR0911 - one return a form
             return query if value in METADATA_STATES else NOTHING
         case Word() | Phrase() | Prefix() if query.field == DEFAULT:
             return replace(query, field="participant")
-        case Word() | Phrase() | Prefix() | Exact() | StartsWith() | Between():
+        case Word() | Phrase() | Prefix() | Exact() | StartsWith() | Between() | Sized():
             return query if query.field in METADATA_FIELDS else NOTHING
 
 
@@ -130,11 +131,6 @@ def excerpts(record: Record) -> Record:
         findings += moved
     parsed: ParsedMail = replace(record.parsed, parts=tuple(parts))
     return replace(record, parsed=parsed, findings=tuple(findings))
-
-
-def size(record: Record) -> int:
-    """How large a message is: the bytes of its parts."""
-    return sum(part.size for part in record.parsed.parts)
 
 
 def _nowhere(copy: Sighting) -> Sighting:

@@ -8,10 +8,12 @@ engines' schema version with it.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from search.dates import stamp
 from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
+from search.sizes import figure, size_of
 from search.tree import clean
 from search.words import fold
 from section9 import (
@@ -185,8 +187,11 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
         yield "message_id", clean(record.parsed.message_id)
     for one in (*record.parsed.references, *record.parsed.in_reply_to):
         yield "references", clean(one)
-    if any(part.kind is PartKind.ATTACHMENT for part in record.parsed.parts):
-        yield "has", "attachment"
+    yield "size", figure(size_of(record))
+    for part in record.parsed.parts:
+        if part.kind is PartKind.ATTACHMENT:
+            yield "has", "attachment"
+            yield from (("type", name) for name in _types(part))
     if any(defect.hides for defect in record.parsed.defects):
         yield "is", "opaque"
     if any(sighting.deleted for sighting in record.sightings):
@@ -198,6 +203,13 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
 def flags(finding: Finding) -> bool:
     """Tell whether a finding flags its message: a signature's telephone number is barely one."""
     return finding.confidence is not Confidence.LOW
+
+
+def _types(part: Part) -> Iterator[str]:
+    """Give what an attachment is: `image/png`, `image`, `png`, and the end of its name."""
+    media = clean(part.media_type)
+    names = (media, *media.split("/"), clean(PurePosixPath(part.filename).suffix[1:]))
+    yield from filter(None, names)
 
 
 def _finding_values(record: Record) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from search.dates import stamp
 from search.elastic_document import FINDING_FIELDS, fitting, name_form, prose_form
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.order import ranks
+from search.sizes import figure
 from search.tree import (
     All,
     AnyOf,
@@ -25,6 +26,7 @@ from search.tree import (
     Phrase,
     Prefix,
     Query,
+    Sized,
     StartsWith,
     Word,
 )
@@ -53,7 +55,7 @@ def clause(query: Query, *, depth: int = 0) -> Clause:
     return _leaf(query)
 
 
-def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one return a form
+def _leaf(leaf: Leaf) -> Clause:  # noqa: C901, PLR0911 - one branch a form
     match leaf:
         case Everything():
             return {"match_all": {}}
@@ -72,7 +74,9 @@ def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one return a form
         case Between("date", low, high):
             return _between(low, high)
         case Between(field, low, high):
-            return _valued_between(field, low, high)
+            return _ordered(field, stamp(low) if low else None, stamp(high) if high else None)
+        case Sized(field, low, high):
+            return _ordered(field, *(None if end is None else figure(end) for end in (low, high)))
 
 
 def _wrapped(query: Query) -> Clause:
@@ -143,9 +147,9 @@ def _between(low: datetime | None, high: datetime | None) -> Clause:
     return {"range": {"rank": {"gt": newest, "lte": oldest}}}
 
 
-def _valued_between(field: str, low: datetime | None, high: datetime | None) -> Clause:
-    """Compare moments that are kept as values, of which a mail may have several."""
-    bounds = {"gte": stamp(low) if low else None, "lt": stamp(high) if high else None}
+def _ordered(field: str, low: str | None, high: str | None) -> Clause:
+    """Compare moments and sizes, kept as values in order, of which a mail may have several."""
+    bounds = {"gte": low, "lt": high}
     return _valued(field, {"range": {path(field): {k: v for k, v in bounds.items() if v}}})
 
 

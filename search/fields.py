@@ -33,6 +33,7 @@ class Kind(StrEnum):
     PEOPLE = "people"  # the same, and a full address is matched exactly
     VALUE = "value"  # one value as a whole, or its beginning and a *
     NUMBER = "number"  # one of `choices`, or a range of them
+    SIZE = "size"  # a range of bytes
     DATE = "date"  # a day, month or year (UTC), or a range
     ID = "id"  # the first digits of a mail's id
 
@@ -55,8 +56,8 @@ class Field:
 
     @property
     def whole(self) -> bool:
-        """Tell whether engines keep its values whole: the exact ones, and moments with a column."""
-        return self.exact or (self.kind is Kind.DATE and bool(self.columns))
+        """Tell whether engines keep its values whole: exact ones, moments and sizes in a column."""
+        return self.exact or (self.kind in {Kind.DATE, Kind.SIZE} and bool(self.columns))
 
 
 FIELDS = (
@@ -162,6 +163,20 @@ FIELDS = (
     ),
     Field("id", Kind.ID, "a mail's id, or how it begins", "id:3fa9c1"),
     Field("has", Kind.VALUE, "what it carries", "has:attachment", ("has",), ("attachment",)),
+    Field(
+        "type",
+        Kind.VALUE,
+        "what an attachment is, by its media type or the end of its name",
+        "type:pdf",
+        ("type",),
+    ),
+    Field(
+        "size",
+        Kind.SIZE,
+        "how large it is, attachments and all: bytes, or K, M, G of them",
+        "size:>1M",
+        ("size",),
+    ),
     Field(
         "is",
         Kind.VALUE,

@@ -12,6 +12,7 @@ from datetime import datetime
 from search.dates import stamp
 from search.fields import BY_NAME, PROSE_COLUMNS, Kind
 from search.order import UNDATED, ranks
+from search.sizes import figure
 from search.tree import (
     All,
     AnyOf,
@@ -22,6 +23,7 @@ from search.tree import (
     Phrase,
     Prefix,
     Query,
+    Sized,
     StartsWith,
     Word,
     all_of,
@@ -100,7 +102,7 @@ def _hint(part: Query) -> Query | None:
     return None
 
 
-def condition(query: Query, expand: Expand) -> Condition:  # noqa: PLR0911 - one return a form
+def condition(query: Query, expand: Expand) -> Condition:  # noqa: C901, PLR0911 - one branch a form
     """Translate a query."""
     match query:
         case Everything():
@@ -114,7 +116,9 @@ def condition(query: Query, expand: Expand) -> Condition:  # noqa: PLR0911 - one
         case Between("date", low, high):
             return _between(low, high)
         case Between(field, low, high):
-            return _valued_between(field, low, high)
+            return _valued(field, stamp(low) if low else None, stamp(high) if high else None)
+        case Sized(field, low, high):
+            return _valued(field, *(None if end is None else figure(end) for end in (low, high)))
         case Not(part):
             inner = condition(part, expand)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
@@ -177,14 +181,13 @@ def _between(low: datetime | None, high: datetime | None) -> Condition:
     return Condition("m.rank > ? AND m.rank <= ?", ranks(low, high))
 
 
-def _valued_between(field: str, low: datetime | None, high: datetime | None) -> Condition:
-    """Compare moments that are kept as values, of which a mail may have several."""
+def _valued(field: str, low: str | None, high: str | None) -> Condition:
+    """Compare moments and sizes, kept as values in order, of which a mail may have several."""
     columns = BY_NAME[field].columns
-    least, end = stamp(low) if low else "", stamp(high) if high else _LAST
     return Condition(
         "m.row IN (SELECT row FROM value "  # noqa: S608 - only question marks are put in
         f"WHERE col IN ({_marks(columns)}) AND value >= ? AND value < ?)",
-        (*columns, least, end),
+        (*columns, low or "", high or _LAST),
     )
 
 

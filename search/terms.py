@@ -8,6 +8,7 @@ from typing import Literal
 
 from search.dates import period
 from search.fields import DEFAULT, Field, Kind, nearest
+from search.sizes import read_size
 from search.tree import (
     Between,
     Everything,
@@ -15,6 +16,7 @@ from search.tree import (
     Phrase,
     Prefix,
     Query,
+    Sized,
     StartsWith,
     Word,
     any_of,
@@ -127,6 +129,11 @@ def _no_choice(term: Term, here: Here) -> QuerySyntaxError:
     return here.error(term.position, f"{here.field.name}: has no such value", advice)
 
 
+def _read_size(term: Term, here: Here) -> Query:
+    advice = "write size:>1M, size:<=300K or size:[1M TO 5M]"
+    raise here.error(term.position, "a size needs a > or a <", advice)
+
+
 def _read_id(term: Term, here: Here) -> Query:
     digits = clean(term.text)
     if not re.fullmatch(r"[0-9a-f]{1,64}", digits):
@@ -147,6 +154,7 @@ _READERS: dict[Kind, Callable[[Term, Here], Query]] = {
     Kind.VALUE: _read_value,
     Kind.NUMBER: _read_value,
     Kind.DATE: _read_date,
+    Kind.SIZE: _read_size,
     Kind.ID: _read_id,
 }
 
@@ -172,7 +180,10 @@ def read_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
             return _date_range(low, high, position, here)
         case Kind.NUMBER:
             return _number_range(low, high, position, here)
-    raise here.error(position, "a range needs deleted:, date: or severity: before it", QUOTE)
+        case Kind.SIZE:
+            return _size_range(low, high, position, here)
+    advice = "a range needs deleted:, date:, severity: or size: before it"
+    raise here.error(position, advice, QUOTE)
 
 
 def _date_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
@@ -214,6 +225,24 @@ def _number(bound: Bound, here: Here, *, default: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", bound.term.text):
         raise here.error(bound.term.position, "not a number", "write it in digits")
     return int(bound.term.text)
+
+
+def _size_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
+    least, most = _bytes(low, here), _bytes(high, here)
+    first = None if least is None else least + (0 if low.included else 1)
+    end = None if most is None else most + (1 if high.included else 0)
+    if first is not None and end is not None and first >= end:
+        raise here.error(position, "nothing lies in this range", "swap the two sizes")
+    return Sized(here.field.name, first, end)
+
+
+def _bytes(bound: Bound, here: Here) -> int | None:
+    if bound.term is None:
+        return None
+    try:
+        return read_size(bound.term.text)
+    except ValueError as error:
+        raise here.error(bound.term.position, "not a size", "write 500, 300K, 1M or 2G") from error
 
 
 def _pointed(text: str, position: int) -> str:

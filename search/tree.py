@@ -70,6 +70,15 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Sized:
+    """A number of bytes in `[low, high)`; None leaves an end open."""
+
+    field: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """What matches every part; without parts, every message."""
 
@@ -90,7 +99,7 @@ class Not:
     part: "Query"
 
 
-Leaf = Everything | Word | Phrase | Prefix | Exact | StartsWith | Between
+Leaf = Everything | Word | Phrase | Prefix | Exact | StartsWith | Between | Sized
 Query = Leaf | All | AnyOf | Not
 
 
@@ -135,6 +144,9 @@ def render(query: Query) -> str:  # noqa: PLR0911 - one return a form
             return f"NOT {_operand(part)}"
         case Between(field, low, high):
             return f"{field}:[{_moment(low)} TO {_moment(high)}}}"
+        case Sized(field, low, high):
+            ends = ["*" if end is None else str(end) for end in (low, high)]
+            return f"{field}:[{ends[0]} TO {ends[1]}}}"
         case _:
             return _term(query)
 

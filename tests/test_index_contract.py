@@ -24,6 +24,7 @@ from search.merge import merge
 from search.order import Order
 from search.query import parse
 from search.sealed import emptied
+from search.sizes import size_of
 from search.sqlite import open_sqlite
 from search.tree import (
     All,
@@ -35,6 +36,7 @@ from search.tree import (
     Phrase,
     Prefix,
     Query,
+    Sized,
     StartsWith,
     Word,
     render,
@@ -267,7 +269,7 @@ IDS = {record.mail: seed for seed, record in MAILS.items()}
 # --- the reference ----------------------------------------------------------------------------
 
 
-def matches(query: Query, record: Record) -> bool:  # noqa: PLR0911 - one return a form
+def matches(query: Query, record: Record) -> bool:  # noqa: C901, PLR0911 - one branch a form
     """Say whether a query matches, straight from what its words mean."""
     match query:
         case Everything():
@@ -283,6 +285,9 @@ def matches(query: Query, record: Record) -> bool:  # noqa: PLR0911 - one return
                 (not low or low <= moment) and (not high or moment < high)
                 for moment in _times(record, field)
             )
+        case Sized(_, low, high):
+            size = size_of(record)
+            return (low is None or low <= size) and (high is None or size < high)
         case Exact("id", value):
             return record.mail == value
         case StartsWith("id", value):
@@ -438,6 +443,17 @@ def seeds(index: Index, query: Query) -> list[str]:
         (f"id:{name('plain')[:12]}", {"plain"}),
         (f"id:{name('plain')}", {"plain"}),
         ("has:attachment", {"attached"}),
+        ("type:xlsx", {"attached"}),
+        ("type:text", {"attached"}),
+        ('type:"text/plain"', {"attached"}),
+        ("type:xl*", {"attached"}),
+        ("type:pdf", set()),
+        ("size:>65", {"plain", "inflected"}),
+        ("size:<=0", {"deleted", "journaled"}),
+        ("size:[1 TO 12]", {"undated"}),
+        ("size:{10 TO 38}", {"hidden", "seams"}),
+        ("size:>1M", set()),
+        ("size:<1K -size:[0 TO 0]", set(MAILS) - {"deleted", "journaled"}),
         ("is:deleted", {"deleted"}),
         ("is:opaque", {"hidden"}),
         ("is:flagged", {"attached", "journaled"}),
@@ -543,6 +559,9 @@ _leaves: st.SearchStrategy[Query] = st.one_of(
     st.sampled_from(_pairs).map(lambda pair: Exact(*pair)),
     st.sampled_from(_pairs).map(lambda pair: StartsWith(pair[0], pair[1][:3])),
     st.tuples(st.sampled_from(["date", "deleted"]), _moments, _moments).map(_between),
+    st.tuples(st.none() | st.integers(0, 40), st.none() | st.integers(41, 90)).map(
+        lambda ends: Sized("size", *ends)
+    ),
     st.sampled_from([StartsWith("id", found[:1]) for found in IDS]),
 )
 _queries = st.recursive(

@@ -317,7 +317,7 @@ def test_a_new_field_is_content_until_somebody_says_otherwise(field: Field) -> N
     told = {
         *("from", "to", "cc", "bcc", "rcpt", "reply-to", "sender", "mailbox", "participant"),
         *("domain", "date", "deleted", "direction", "id", "message-id", "role", "list", "obo"),
-        *("references", "thread"),
+        *("references", "thread", "size"),
         *("has", "source"),
     }
     query = parse_query(field.example)
