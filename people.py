@@ -66,6 +66,26 @@ class Directory:
             self._names = _by_name(self._people.values())
         return self._names.get(name_key(name), ())
 
+    def addresses_of(self, name: str) -> tuple[str, ...]:
+        """Every address of whoever goes by a name, or of whoever has an address.
+
+        Names agree by their words, in any order. People of one name are not told apart, unless
+        an address is given and their dates of birth differ.
+        """
+        known = self.person(name)
+        words = _words(known.name if known else name)
+        return tuple(
+            one.address
+            for one in self._people.values()
+            if one == known or (words and _words(one.name) == words and _same_birth(one, known))
+        )
+
+    def addresses_at(self, school: str) -> tuple[str, ...]:
+        """The addresses of everybody of a school."""
+        wanted = _words(school)
+        found = (one.address for one in self._people.values() if _words(one.school) == wanted)
+        return tuple(found) if wanted else ()
+
     def __len__(self) -> int:
         return len(self._people)
 
@@ -139,6 +159,16 @@ def _saved(path: Path) -> Iterator[Person]:
     decoder = msgspec.json.Decoder(Person)
     with path.open("rb") as lines:
         yield from map(decoder.decode, lines)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(name.casefold().replace(",", " ").split())
+
+
+def _same_birth(one: Person, other: Person | None) -> bool:
+    """Tell whether two may be one person, as far as dates of birth say."""
+    born = {person.date_of_birth for person in (one, other) if person and person.date_of_birth}
+    return len(born) < 2  # noqa: PLR2004 - two dates are two people
 
 
 def _column(heading: str) -> str:

@@ -30,6 +30,7 @@ from cases.sealing import SealedError
 from cases.sight import Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, withheld
 from search.excerpts import beginning
+from search.glossary import NOTHING_KNOWN, Glossary
 from search.index import Cursor, Facet, Index, Page
 from search.order import Order
 from search.query import parse
@@ -99,6 +100,7 @@ class Gate:
     actor: str
     clock: Callable[[], datetime]
     protected: Protected = NOT_PROTECTED
+    glossary: Glossary = NOTHING_KNOWN
 
     def search(  # noqa: PLR0913 - each says which page, and what beside it
         self,
@@ -249,7 +251,7 @@ class Gate:
 
     def asked(self, typed: str) -> Query:
         """Read a query; `is:held` stands for the holds as they are now."""
-        return expand(parse(typed), live(fold_holds(self.ledger.events(Book.CASES))))
+        return expand(parse(typed, self.glossary), live(fold_holds(self.ledger.events(Book.CASES))))
 
     def _agreed(self, case: CaseId) -> tuple[MailId, ...]:
         """The protected messages that a second person agreed to open in a case."""

@@ -27,6 +27,7 @@ from cases.casebook import fold as fold_cases
 from cases.deciding import record
 from cases.roles import Accounts, Deed
 from cases.sight import in_scope
+from search.glossary import NOTHING_KNOWN, Glossary
 from search.index import Index
 from search.query import parse
 from search.tree import (
@@ -89,6 +90,7 @@ class Holds:
     actor: str
     clock: Callable[[], datetime]
     accounts: Accounts = field(default_factory=Accounts)
+    glossary: Glossary = NOTHING_KNOWN
 
     def standing(self) -> dict[HoldId, Standing]:
         """Every hold there ever was, as it stands now."""
@@ -97,7 +99,7 @@ class Holds:
     def place(self, case: str, terms: Terms) -> Hold:
         """Freeze mail for a case. Raises `HoldRefusedError` or `QuerySyntaxError`."""
         self.accounts.require(self.actor, Deed.HOLD)
-        checked = check(terms)
+        checked = check(terms, self.glossary)
 
         def decide(events: tuple[Event, ...]) -> tuple[HoldPlaced]:
             live = _live_case(events, case)
@@ -171,7 +173,7 @@ def find(standing: Mapping[HoldId, Standing], name: str) -> Standing:
 # --- what a hold matches ----------------------------------------------------------------------
 
 
-def check(terms: Terms) -> Terms:
+def check(terms: Terms, glossary: Glossary = NOTHING_KNOWN) -> Terms:
     """Refuse a hold of nothing in particular or of holds; give its query in canonical form."""
     if not terms.reason.strip():
         raise HoldRefusedError("no reason is given: say why with --reason")
@@ -183,7 +185,7 @@ def check(terms: Terms) -> Terms:
         raise HoldRefusedError("a person is no address: give name@domain with --person")
     if terms.since and terms.until and terms.since > terms.until:
         raise HoldRefusedError("the hold ends before it begins: exchange --since and --until")
-    query = parse(terms.query) if terms.query.strip() else Everything()
+    query = parse(terms.query, glossary) if terms.query.strip() else Everything()
     if HELD in _leaves(query):
         raise HoldRefusedError("a hold cannot be of what is held: leave is:held out")
     written = render(query) if terms.query.strip() else ""

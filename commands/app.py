@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ingest.reader import Reader
     from ingest.service import OpenPipeline
     from ingest.spool import Spool
+    from search.glossary import Glossary
     from search.index import Index
 
 
@@ -199,6 +200,13 @@ class App:
         )
 
     @cached_property
+    def glossary(self) -> "Glossary":
+        """What names of people, schools, terms and days stand for in a query, now."""
+        from commands.naming import glossary
+
+        return glossary(self.settings.trust, self.people_path, self.case_clock())
+
+    @cached_property
     def gate(self) -> "Gate":
         """The one way to anybody's mail."""
         from cases.gate import Gate
@@ -212,6 +220,7 @@ class App:
             actor=self.actor,
             clock=self.case_clock,
             protected=protected(self.settings.protected),
+            glossary=self.glossary,
         )
 
     @cached_property
@@ -219,7 +228,9 @@ class App:
         """The holds, as this person may place and release them."""
         from cases.holds import Holds
 
-        return Holds(self.ledger, self.actor, self.case_clock, self.accounts)
+        return Holds(
+            self.ledger, self.actor, self.case_clock, self.accounts, glossary=self.glossary
+        )
 
     @contextmanager
     def custody(self) -> "Iterator[Custody]":

@@ -66,12 +66,27 @@ class AgreedRecipient(_Section):
     why: str = Field(min_length=1)
 
 
+class SchoolTerm(_Section):
+    """A term, both days included, so that queries may call it by its name."""
+
+    name: str = Field(min_length=1, max_length=100)
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> "SchoolTerm":
+        if self.last < self.first:
+            raise ValueError("a term ends before it begins")
+        return self
+
+
 class Trust(_Section):
     """Who the trust is, and who outside is agreed to receive personal data."""
 
     name: str = ""
     domains: tuple[str, ...] = ()
     agreed: tuple[AgreedRecipient, ...] = ()
+    terms: tuple[SchoolTerm, ...] = ()
 
 
 class Journal(_Section):

@@ -21,6 +21,7 @@ TEMPLATE = """\
 [trust]
 name = ""
 domains = []                  # the trust's own: ["school.example", "pupils.school.example"]
+# terms = [{name = "autumn 2026", first = 2026-09-01, last = 2026-12-18}]   # date:"last term"
 
 [journal]
 host = "127.0.0.1"            # the address to listen on

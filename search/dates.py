@@ -1,4 +1,7 @@
-"""Dates as a query writes them: `2026`, `2026-03`, `2026-03-09` or `2026-03-09T10:30`, in UTC."""
+"""Dates as a query writes them, in UTC: a year, a month, a week, a day or a moment.
+
+`2026`, `2026-03`, `2026-W12` (ISO 8601: from Monday on), `2026-03-09`, `2026-03-09T10:30`.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 _SHAPE = re.compile(
     r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{6}))?)?)?)?)?", re.ASCII
 )
+_WEEK = re.compile(r"(\d{4})-[Ww](\d{2})", re.ASCII)
 _LONGEST_MONTH = timedelta(days=31)
 
 
@@ -14,6 +18,9 @@ def period(text: str) -> tuple[datetime, datetime]:
 
     Raises `ValueError` where no calendar has the date.
     """
+    if week := _WEEK.fullmatch(text):
+        monday = datetime.fromisocalendar(int(week[1]), int(week[2]), 1).replace(tzinfo=UTC)
+        return monday, monday + timedelta(days=7)
     match = _SHAPE.fullmatch(text)
     if match is None:
         raise ValueError(text)

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     NUMBER = "number"  # one of `choices`, or a range of them
     SIZE = "size"  # a range of bytes
     DATE = "date"  # a day, month or year (UTC), or a range
+    DIRECTORY = "directory"  # a name, for which the addresses stand that the directory has
     ID = "id"  # the first digits of a mail's id
 
 
@@ -119,6 +120,18 @@ FIELDS = (
         PARTICIPANTS,
     ),
     Field(
+        "person",
+        Kind.DIRECTORY,
+        "somebody of the directory as a participant, by any of their addresses",
+        'person:"Jane Doe"',
+    ),
+    Field(
+        "school",
+        Kind.DIRECTORY,
+        "anybody of a school of the directory as a participant",
+        'school:"North Primary"',
+    ),
+    Field(
         "domain",
         Kind.VALUE,
         "the domain of any participant's address",
@@ -158,7 +171,8 @@ FIELDS = (
     Field(
         "date",
         Kind.DATE,
-        "when it was sent (UTC): a day, a month, a year or a range",
+        "when it was sent (UTC): a day, a week, a month, a year or a range; or in words, also the "
+        "names of terms ([[trust.terms]])",
         "date:2026-03",
     ),
     Field("id", Kind.ID, "a mail's id, or how it begins", "id:3fa9c1"),
@@ -293,6 +307,13 @@ SYNTAX = (
     ("from:(j.doe OR head)", "a field for a whole group"),
     ("date:[2026-01-01 TO 2026-03-31]", "from day to day, both included; * leaves an end open"),
     ("date:>=2026-01", "from a day, month or year on; also > < <="),
+    ("date:2026-W12", "a week, from Monday on"),
+    (
+        'date:"last month"',
+        "today, yesterday, last 7 days; this or last week, month, year, term; or a term by name",
+    ),
+    ("size:>1M", "larger than that; K, M and G are 1,024 of the one before"),
+    ('person:"Jane Doe" type:pdf', "PDFs from or to any of her addresses"),
     ("*", "every message"),
 )
 """How terms combine: example and meaning, for help."""

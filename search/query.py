@@ -14,6 +14,7 @@ from luqum.parser import lexer as lucene_lexer
 from luqum.thread import parse as parse_lucene
 
 from search.fields import BY_NAME, DEFAULT, nearest
+from search.glossary import NOTHING_KNOWN, Glossary
 from search.terms import (
     FORMS,
     OPEN,
@@ -86,10 +87,13 @@ _COUNTS = {"TERM": 1, "PHRASE": 1, "COLUMN": -1}  # what stands before a colon i
 _LUCENE_SIGNS = {"&&": "AND", "||": "OR", "!": "NOT"}
 
 
-def parse(text: str) -> Query:
-    """Read a query. Raises `QuerySyntaxError`, or `UnknownFieldError` for a field that is none."""
+def parse(text: str, glossary: Glossary = NOTHING_KNOWN) -> Query:
+    """Read a query. Raises `QuerySyntaxError`, or `UnknownFieldError` for a field that is none.
+
+    `glossary` says what names of people, schools and days stand for.
+    """
     straight = text.translate(STRAIGHT)
-    here = Here(text, BY_NAME[DEFAULT])
+    here = Here(text, BY_NAME[DEFAULT], glossary=glossary)
     _check_shape(straight, here)
     try:
         found = parse_lucene(straight)

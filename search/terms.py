@@ -8,6 +8,7 @@ from typing import Literal
 
 from search.dates import period
 from search.fields import DEFAULT, Field, Kind, nearest
+from search.glossary import NOTHING_KNOWN, WORDS, Glossary
 from search.sizes import read_size
 from search.tree import (
     Between,
@@ -25,6 +26,7 @@ from search.tree import (
 from search.words import words
 from section9 import Section9Error
 
+MAX_ADDRESSES = 10_000  # of a school; an engine takes some 30,000 values in one question
 MIN_PREFIX = 2  # letters: one would match a tenth of all words
 
 FORMS = "`section9 help query` shows the forms"
@@ -56,6 +58,7 @@ class Here:
     text: str  # the whole query as typed, for errors
     field: Field
     depth: int = 0
+    glossary: Glossary = NOTHING_KNOWN
 
     def error(self, position: int | None, problem: str, advice: str) -> QuerySyntaxError:
         """Make the error that points at a position; luqum leaves some unset."""
@@ -129,6 +132,25 @@ def _no_choice(term: Term, here: Here) -> QuerySyntaxError:
     return here.error(term.position, f"{here.field.name}: has no such value", advice)
 
 
+def _read_directory(term: Term, here: Here) -> Query:
+    """Put the addresses that the directory has in the place of a name."""
+    name = here.field.name
+    if term.starred:
+        raise here.error(term.position, f"{name}: takes no *", "write the whole name")
+    lookup = here.glossary.addresses.get(name)
+    found = lookup(clean(term.text)) if lookup else ()
+    if not found:
+        advice = (
+            "write it as `section9 people import` brought it in, "
+            'or look for participant:"the name" in the messages themselves'
+        )
+        raise here.error(term.position, f"the directory has no such {name}", advice)
+    if len(found) > MAX_ADDRESSES:
+        advice = "look for its domain: instead"
+        raise here.error(term.position, f"more than {MAX_ADDRESSES:,} addresses", advice)
+    return any_of([Exact("participant", clean(address)) for address in found])
+
+
 def _read_size(term: Term, here: Here) -> Query:
     advice = "write size:>1M, size:<=300K or size:[1M TO 5M]"
     raise here.error(term.position, "a size needs a > or a <", advice)
@@ -155,6 +177,7 @@ _READERS: dict[Kind, Callable[[Term, Here], Query]] = {
     Kind.NUMBER: _read_value,
     Kind.DATE: _read_date,
     Kind.SIZE: _read_size,
+    Kind.DIRECTORY: _read_directory,
     Kind.ID: _read_id,
 }
 
@@ -203,10 +226,18 @@ def _edge(bound: Bound, which: Literal["first", "after"], here: Here) -> datetim
 
 def _period(term: Term, here: Here) -> tuple[datetime, datetime]:
     try:
-        return period(term.text)
+        return period(term.text) if term.text[:1].isdigit() else here.glossary.days(term.text)
     except (ValueError, OverflowError) as error:
-        advice = "write 2026, 2026-03, 2026-03-09 or 2026-03-09T10:30 (UTC)"
-        raise here.error(term.position, "no such date", advice) from error
+        raise here.error(term.position, "no such date", _meant_date(term, here)) from error
+
+
+def _meant_date(term: Term, here: Here) -> str:
+    advice = 'write 2026, 2026-03, 2026-W12, 2026-03-09, 2026-03-09T10:30 (UTC) or "last week"'
+    if term.text.endswith("term"):
+        return f"say when terms are with [[trust.terms]] in section9.toml, or {advice}"
+    known = [*WORDS, *(clean(one.name) for one in here.glossary.terms)]
+    meant = None if term.text[:1].isdigit() else nearest(term.text, known)
+    return f"did you mean {meant}? {advice}" if meant else advice
 
 
 def _number_range(low: Bound, high: Bound, position: int, here: Here) -> Query:

@@ -22,6 +22,7 @@ from cases.roles import Account, Accounts, RoleMissingError
 from cases.veil import Protected, excerpts, of_metadata
 from ingest.parse import parse
 from search.fields import FIELDS, Field
+from search.glossary import Glossary
 from search.query import QuerySyntaxError
 from search.query import parse as parse_query
 from search.sqlite import open_sqlite
@@ -45,6 +46,10 @@ from section9 import (
 )
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+KNOWN = Glossary(
+    today=date(2026, 11, 23),
+    addresses=dict.fromkeys(("person", "school"), lambda _: ("j.doe@school.example",)),
+)
 PERSON = "j.doe@school.example"
 READER = "i.nspector@school.example"
 UNION = Protected(addresses=("rep@school.example",), domains=("union.example",))
@@ -317,10 +322,10 @@ def test_a_new_field_is_content_until_somebody_says_otherwise(field: Field) -> N
     told = {
         *("from", "to", "cc", "bcc", "rcpt", "reply-to", "sender", "mailbox", "participant"),
         *("domain", "date", "deleted", "direction", "id", "message-id", "role", "list", "obo"),
-        *("references", "thread", "size"),
+        *("references", "thread", "size", "person", "school"),
         *("has", "source"),
     }
-    query = parse_query(field.example)
+    query = parse_query(field.example, KNOWN)
 
     assert (field.name in told | {"is"}) == (query == of_metadata(query))
 
