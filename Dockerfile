@@ -11,6 +11,7 @@ COPY archive archive
 COPY cases cases
 COPY commands commands
 COPY detectors detectors
+COPY evidence evidence
 COPY ingest ingest
 COPY search search
 RUN /opt/section9/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
