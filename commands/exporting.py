@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--query", default="*", help="Which messages of the scope.  [default: all]")
 @click.option("--limit", type=click.IntRange(1), help="The newest so many alone.")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Each message as PDF too; far slower.")
 @click.option("--again", type=click.IntRange(1), metavar="ENTRY", help="Make an export once more.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
@@ -31,6 +32,7 @@ def export(  # noqa: PLR0913 - each is an option of the command
     case_id: str,
     query: str,
     limit: int | None,
+    as_pdf: bool,
     again: int | None,
     as_json: bool,
 ) -> None:
@@ -45,10 +47,14 @@ def export(  # noqa: PLR0913 - each is an option of the command
     """
     from cases.exporting import Exports, Wish
     from evidence.folder import Folder
-    from evidence.pack import make
+    from evidence.pack import PDF, make
+    from evidence.pdf import require
     from ingest.parse import parse_with_contents
 
-    wish = Wish(query, limit, program=f"section9 {version('section9')}")
+    if as_pdf:
+        require()
+    forms = (PDF,) if as_pdf else ()
+    wish = Wish(query, limit, forms, f"section9 {version('section9')}")
     exports, target = Exports(app.gate), Folder(folder)
     begun = _begun(exports, target, case_id, wish, again)
     with progress("Exporting", total=len(begun.event.mails), unit="messages") as bar:
@@ -65,8 +71,8 @@ def _begun(
     found = folder.begun()
     if found is None:
         export = exports.again(case_id, again) if again else exports.begin(case_id, wish)
-        case, forms = export.case.id, export.event.forms
-        folder.begin(Begun(case, export.number, wish.query, wish.limit, forms))
+        case = export.case.id
+        folder.begin(Begun(case, export.number, wish.query, wish.limit, wish.forms))
         return export
     asked = (case_id.upper(), wish.query, wish.limit, wish.forms)
     same = (found.case, found.query, found.limit, found.forms) == asked

@@ -21,15 +21,17 @@ import msgspec
 from archive.events import Book, Searched
 from archive.ledger import Ledger
 from cases.exporting import Exhibit, Export, Exports
-from evidence import extract, pages
+from evidence import extract, pages, pdf
 from evidence.folder import Folder, Written
 from evidence.names import attachment
 from evidence.summary import Summary, summary
-from evidence.views import Original, Row, page, row
+from evidence.views import Original, Row, cut_short, page, row
 from section9 import BlobId, ParsedMail, Part, PartId
 
 Parse = Callable[[bytes], tuple[ParsedMail, Mapping[PartId, bytes]]]
 """Reads a message, and gives the bytes of its attachments by the ids of their parts."""
+PDF = "pdf"
+"""The form that an export may have besides HTML."""
 SUMS = "SHA256SUMS"
 CUSTODY = ("at", "by", "act", "mail", "sha256", "detail")
 
@@ -89,6 +91,9 @@ def _write(folder: Folder, export: Export, exhibit: Exhibit, number: int, parse:
     files = [Written(one.path, one.size, one.sha256) for one in originals]
     files += [file for _, file in attached]
     files.append(folder.put(f"messages/{record.mail}.html", pages.message(shown).encode()))
+    if PDF in export.event.forms:
+        paper = pages.message(cut_short(shown, pdf.CUT), all_open=True)
+        files.append(folder.put(f"pdf/{record.mail}.pdf", pdf.made(paper)))
     return Entry(record.mail, tuple(files), row(record, number=number))
 
 

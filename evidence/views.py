@@ -51,7 +51,7 @@ class Body:
     html: bool
     hidden: bool
     pieces: Pieces
-    cut: bool
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,8 @@ def page(  # noqa: PLR0913 - a page is made of all of these
     content: bytes,
     originals: tuple[Original, ...],
     attached: tuple[tuple[Part, Written], ...],
-    cut: int | None = None,
 ) -> Page:
-    """Say all of a message; `cut` is how many characters of a text are shown at most."""
+    """Say all of a message."""
     parsed, event = record.parsed, export.event
     headers = _headers(content)
     return Page(
@@ -155,12 +154,36 @@ def page(  # noqa: PLR0913 - a page is made of all of these
         findings=tuple(findings(record.findings)),
         recipients=tuple(dict.fromkeys(_recipients(record))),
         copies=tuple(Copy(origin(one), tuple(tale(one, looked=None))) for one in record.sightings),
-        bodies=tuple(_bodies(record, cut)),
-        attachments=tuple(_attachments(record, attached, cut)),
+        bodies=tuple(_bodies(record)),
+        attachments=tuple(_attachments(record, attached)),
         defects=tuple(sorted({_defect(one.code, one.part) for one in parsed.defects})),
         headers=headers[:MAX_HEADERS],
         headers_cut=len(headers) > MAX_HEADERS,
     )
+
+
+def cut_short(whole: Page, most: int) -> Page:
+    """A page whose texts have so many characters at most, for paper."""
+    bodies = []
+    for body in whole.bodies:
+        shown = tuple(_first(body.pieces, most))
+        bodies.append(replace(body, pieces=shown, cut=shown != body.pieces))
+    attached = (replace(one, pieces=tuple(_first(one.pieces, most))) for one in whole.attachments)
+    headers, cut = whole.headers[:most], len(whole.headers) > most or whole.headers_cut
+    return replace(
+        whole,
+        bodies=tuple(bodies),
+        attachments=tuple(attached),
+        headers=headers,
+        headers_cut=cut,
+    )
+
+
+def _first(parted: Pieces, most: int) -> Iterator[tuple[str, bool]]:
+    for piece, marked in parted:
+        if most > 0:
+            yield piece[:most], marked
+        most -= len(piece)
 
 
 def row(record: Record, *, number: int) -> Row:
@@ -243,38 +266,35 @@ def _recipients(record: Record) -> Iterator[Received]:
             yield Received(one.address, role, way, WORD[copy.trust])
 
 
-def _bodies(record: Record, cut: int | None) -> Iterator[Body]:
+def _bodies(record: Record) -> Iterator[Body]:
     for part in record.parsed.parts:
         if part.kind is PartKind.ATTACHMENT or part.repeats or not part.text:
             continue
         html = part.media_type == "text/html"
-        is_cut = cut is not None and len(part.text) > cut
-        shown = _pieces(record, part, cut)
-        yield Body(part.id, part.media_type, html, bool(part.hidden), shown, is_cut)
+        shown = _pieces(record, part)
+        yield Body(part.id, part.media_type, html, bool(part.hidden), shown)
 
 
-def _attachments(
-    record: Record, attached: Sequence[tuple[Part, Written]], cut: int | None
-) -> Iterator[Attached]:
+def _attachments(record: Record, attached: Sequence[tuple[Part, Written]]) -> Iterator[Attached]:
     known = {part.sha256: part for part in reversed(record.parsed.parts)}
     given = {part.sha256 for part, _ in attached}
     for part, file in attached:
         text = known.get(part.sha256, part)
         calm = filenames.is_calm(file.path)
-        shown = _pieces(record, text, cut)
+        shown = _pieces(record, text)
         kind = part.media_type
         yield Attached(part.filename, kind, file.size, file.sha256, file.path, calm, shown)
     for part in record.parsed.parts:
         if part.kind is PartKind.ATTACHMENT and part.sha256 not in given:
-            shown = _pieces(record, part, cut)
+            shown = _pieces(record, part)
             yield Attached(
                 part.filename, part.media_type, part.size, part.sha256, "", calm=False, pieces=shown
             )
 
 
-def _pieces(record: Record, part: Part, cut: int | None) -> Pieces:
+def _pieces(record: Record, part: Part) -> Pieces:
     spans = (Span(one.start, one.end) for one in record.findings if one.part == part.id)
-    return pieces(part.text[:cut], spans)
+    return pieces(part.text, spans)
 
 
 def _defect(code: str, part: PartId | None) -> str:

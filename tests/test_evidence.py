@@ -116,6 +116,18 @@ def test_a_query_and_a_limit_narrow_an_export(exported: Given, tmp_path: Path) -
     assert "1 older messages were found too" in (tmp_path / "two" / "STATEMENT.txt").read_text()
 
 
+def test_pdf_is_the_same_to_the_byte_too(exported: Given, tmp_path: Path) -> None:
+    """Each message is there as PDF, and no clock or chance is in it."""
+    ready, _, _ = exported
+    line = ready.json("export", "--case", "C-0001", "--pdf", "--limit", "2", tmp_path / "pdf")
+
+    ready.must("export", "--case", "C-0001", "--again", str(line["export"]), tmp_path / "again")
+
+    pdfs = [content for name, content in contents(tmp_path / "pdf").items() if "pdf/" in name]
+    assert [b"%PDF-", b"%PDF-"] == [content[:5] for content in pdfs]
+    assert contents(tmp_path / "pdf") == contents(tmp_path / "again")
+
+
 def test_a_folder_with_something_in_it_is_refused(exported: Given) -> None:
     """Nothing is written among, or over, what is there."""
     ready, pack, _ = exported

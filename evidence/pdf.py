@@ -1,0 +1,45 @@
+"""A page as PDF, by WeasyPrint: nothing is fetched, and the same page gives the same bytes.
+
+It lays pages out with Pango, which the system has to have; imported only where PDF is wanted.
+"""
+
+import logging
+from hashlib import sha256
+from typing import NoReturn
+
+from section9 import Section9Error
+
+CUT = 100_000  # characters of one text that are laid out: some forty pages
+
+
+class PdfError(Section9Error):
+    """No PDF can be made on this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PDF needs the library Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0, "
+            "or export without --pdf"
+        )
+
+
+def require() -> None:
+    """Raise `PdfError` where no PDF can be made, before anything is begun."""
+    try:
+        import weasyprint  # noqa: F401, PLC0415 - loads a system library, and takes a second
+    except OSError as error:
+        raise PdfError from error
+
+
+def made(html: str) -> bytes:
+    """Lay a page out."""
+    from weasyprint import HTML  # noqa: PLC0415 - likewise
+
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it would quote the page
+    page = HTML(string=html, url_fetcher=_refuse)
+    # An identifier of its own making would differ each time.
+    content = page.write_pdf(pdf_identifier=sha256(html.encode()).digest()[:16])
+    return bytes(content or b"")
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise ValueError("a page fetches nothing")
