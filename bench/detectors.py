@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from detectors.evaluate import Score, at_least, score
+from detectors.evaluate import Label, Labelled, Score, at_least, score, tally
+from detectors.recogniser import people
 from detectors.scan import Scanner
 from detectors.training.letters import LABELLED, letters, templates
+from detectors.training.named import PERSON, named
+from detectors.training.names import DEV, posts
 from section9 import Confidence, RuleId
 
-HAM = Path(__file__).parents[2] / "shared" / "data" / "mail_spamassassin"
+DATA = Path(__file__).parents[2] / "shared" / "data"
+HAM, WNUT = DATA / "mail_spamassassin", DATA / "wnut17"
 EACH = 20  # letters from a template
 ROW = "{:22} {:>7} {:>7} {:>10} {:>8} {:>6}"
 
@@ -25,7 +29,7 @@ ROW = "{:22} {:>7} {:>7} {:>10} {:>8} {:>6}"
 def main() -> None:
     """Print every figure."""
     scanner = Scanner()
-    scanner.scan_text("DOB 12/03/2011")  # spaCy loads before the clock runs
+    scanner.scan_text("Ann has asthma. DOB 12/03/2011")  # spaCy loads before the clock runs
     judged = list(letters("test", each=EACH))
     print(f"{len(judged):,} letters from {len(templates('test'))} templates kept apart\n")
     print(ROW.format("rule", "labels", "found", "precision", "recall", "F2"))
@@ -35,7 +39,27 @@ def main() -> None:
     for rule, one in scores.items():
         print(row(rule, one))
     print(row(RuleId("all"), total(scores.values())))
+    names()
     ordinary(scanner)
+
+
+def names() -> None:
+    """Print how well people are found, by letters kept apart and by the public posts at hand."""
+    sets = {"letters": list(named("test", each=EACH))}
+    if WNUT.exists():
+        sets["posts (WNUT 17, dev)"] = list(posts(WNUT / DEV))
+    print()
+    print(ROW.format("names of people", "labels", "found", "precision", "recall", "F1"))
+    for name, texts in sets.items():
+        one = tally(map(met, texts))[PERSON]
+        figures = (f"{value:.3f}" for value in (one.precision, one.recall, one.f1))
+        print(ROW.format(name, one.labels, one.found, *figures))
+
+
+def met(text: Labelled) -> tuple[list[Label], list[Label]]:
+    """Return the people found in a text, and those who are there."""
+    found = [Label(PERSON, one.start, one.end) for one in people(text.text)]
+    return found, [one for one in text.spans if one.rule == PERSON]
 
 
 def row(rule: RuleId, one: Score) -> str:

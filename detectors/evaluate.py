@@ -7,7 +7,7 @@ character with a label of its rule.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -66,10 +66,18 @@ class Score:
         return self.met / self.labels if self.labels else 1.0
 
     @property
+    def f1(self) -> float:
+        """Both in one, weighing the same; 0 to 1."""
+        return self._f(1)
+
+    @property
     def f2(self) -> float:
         """Both in one, recall weighing four times as much; 0 to 1."""
-        weighed = 4 * self.precision + self.recall
-        return 5 * self.precision * self.recall / weighed if weighed else 0.0
+        return self._f(4)
+
+    def _f(self, weight: int) -> float:
+        weighed = weight * self.precision + self.recall
+        return (1 + weight) * self.precision * self.recall / weighed if weighed else 0.0
 
 
 def read_labelled(lines: Iterable[bytes]) -> Iterator[Labelled]:
@@ -94,18 +102,24 @@ def score(
     scanner: Scanner, texts: Iterable[Labelled], *, least: Confidence = Confidence.LOW
 ) -> dict[RuleId, Score]:
     """Score each rule that was labelled or found; findings below `least` do not count."""
+    return tally((at_least(scanner.scan_text(text.text), least), text.spans) for text in texts)
+
+
+def tally(
+    judged: Iterable[tuple[Sequence[Finding | Label], Sequence[Label]]],
+) -> dict[RuleId, Score]:
+    """Score what was found in each text against the labels there."""
     found, right, labels, met = (
         Counter[RuleId](),
         Counter[RuleId](),
         Counter[RuleId](),
         Counter[RuleId](),
     )
-    for text in texts:
-        findings = at_least(scanner.scan_text(text.text), least)
+    for findings, spans in judged:
         found.update(each.rule for each in findings)
-        labels.update(label.rule for label in text.spans)
-        right.update(each.rule for each in findings if _shares(each, text.spans))
-        met.update(label.rule for label in text.spans if _shares(label, findings))
+        labels.update(label.rule for label in spans)
+        right.update(each.rule for each in findings if _shares(each, spans))
+        met.update(label.rule for label in spans if _shares(label, findings))
     return {
         rule: Score(found[rule], right[rule], labels[rule], met[rule])
         for rule in sorted(found | labels)

@@ -13,7 +13,9 @@ from detectors.vocabulary import PHRASES, spellings
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.matcher import PhraseMatcher
+    from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 _MARK = r"[^\w\s]"
 
@@ -40,21 +42,27 @@ def read(text: str) -> "Doc":
 
 @lru_cache(maxsize=1)
 def _language() -> "Language":
-    """Return the pipeline: words are runs of letters and digits, every mark stands alone.
+    """Return the pipeline, which only parts texts into tokens."""
+    import spacy  # noqa: PLC0415 - costs 0.7 s, and most mails never need it
+
+    nlp = spacy.blank("en")
+    nlp.tokenizer = tokenizer(nlp.vocab)
+    return nlp
+
+
+def tokenizer(vocab: "Vocab") -> "Tokenizer":
+    """Return our tokenizer: words are runs of letters and digits, every mark stands alone.
 
     spaCy's own rules keep `NHS-999` and `a/c` in one piece, and context must see the words.
     """
-    import spacy  # noqa: PLC0415 - costs 0.7 s, and most mails never need it
-    from spacy.tokenizer import Tokenizer  # noqa: PLC0415 - the same
+    from spacy.tokenizer import Tokenizer  # noqa: PLC0415 - spaCy is imported only when needed
 
-    nlp = spacy.blank("en")
-    nlp.tokenizer = Tokenizer(
-        nlp.vocab,
+    return Tokenizer(
+        vocab,
         prefix_search=re.compile(rf"\A{_MARK}").search,
         suffix_search=re.compile(rf"{_MARK}\Z").search,
         infix_finditer=re.compile(_MARK).finditer,
     )
-    return nlp
 
 
 @lru_cache(maxsize=1)

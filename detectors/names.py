@@ -1,12 +1,17 @@
 """Whether a stretch of text speaks of one person: a name as people write it, or a pronoun.
 
-Shapes only: two capitalised words that are no title of something, initials with a surname, or a
-child called by a first name and initial. Policies and minutes speak of pupils in the plural and
-name nobody, which is what tells them from somebody's record.
+Two opinions: shapes (two capitalised words that are no title of something, initials with a
+surname, a child called by a first name and initial), and what was learnt (`recogniser`). Where
+they agree somebody is named; where one stands alone, as on `devan was late` or `Holy Trinity`, it
+counts no more than a pronoun. Policies and minutes speak of pupils in the plural and name nobody,
+which is what tells them from somebody's record.
 """
 
 import re
 from enum import IntEnum
+from itertools import chain
+
+from detectors.recogniser import people
 
 _NOT_A_NAME = frozenset(
     """
@@ -44,17 +49,27 @@ class Naming(IntEnum):
     """How plainly a text says whom it is about."""
 
     NOBODY = 0
-    SOMEBODY = 1  # a pronoun, or `my son`
+    SOMEBODY = 1  # a pronoun, `my son`, or what may be a name
     NAMED = 2
 
 
 def naming(text: str) -> Naming:
     """Tell how plainly a sentence or a row says whom it is about; linear."""
-    if _TITLED.search(text) or any(map(_is_name, _FULL.finditer(text))):
+    if _TITLED.search(text):
         return Naming.NAMED
-    if any(_is_name(match) for match in _INITIAL.finditer(text)):
+    shaped, spoken_of = _is_shaped(text), bool(_PRONOUN.search(text))
+    if spoken_of and not shaped:
+        return Naming.SOMEBODY  # whatever was learnt
+    learnt = bool(people(text))
+    if shaped and learnt:
         return Naming.NAMED
-    return Naming.SOMEBODY if _PRONOUN.search(text) else Naming.NOBODY
+    return Naming.SOMEBODY if shaped or learnt else Naming.NOBODY
+
+
+def _is_shaped(text: str) -> bool:
+    """Whether anything in a text has the shape of a name."""
+    found = chain(_FULL.finditer(text), _INITIAL.finditer(text))
+    return any(map(_is_name, found))
 
 
 def _is_name(match: re.Match[str]) -> bool:

@@ -77,12 +77,11 @@ def _worth(
     if here is Naming.NAMED:
         sure = Confidence.MEDIUM if linked else Confidence.LOW
         return (Confidence.HIGH if strong else sure), "said of somebody named with it"
+    if here is Naming.NOBODY:
+        return None
     before = naming(text[max(0, start - _REACH // 2) : start])
-    if here is Naming.SOMEBODY and before is Naming.NAMED:
-        return (Confidence.MEDIUM if strong else Confidence.LOW), "said of somebody named before it"
-    if here is Naming.SOMEBODY:
-        return (Confidence.MEDIUM if strong else Confidence.LOW), "said of one person, not named"
-    return None
+    told = "somebody named before it" if before is Naming.NAMED else "somebody not plainly named"
+    return (Confidence.MEDIUM if strong else Confidence.LOW), f"said of {told}"
 
 
 def sentence(text: str, span: Span) -> tuple[int, int]:
@@ -106,4 +105,4 @@ def record_rule(  # noqa: PLR0913 - a rule has that many parts
     name: str, *, title: str, help_: str, severity: int, category: Category, clause: str = "6.3"
 ) -> Rule:
     """Describe a rule of this kind."""
-    return Rule(RuleId(name), 1, category, clause, severity, title, help_)
+    return Rule(RuleId(name), 2, category, clause, severity, title, help_)

@@ -6,7 +6,7 @@ on are in files of their own, so that no sentence of one is in the other.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.resources import files
 from random import Random
@@ -75,6 +75,14 @@ PLAIN: dict[str, v.Maker] = {
 }
 """Slots that no rule should find."""
 
+Slots = Mapping[str, tuple[RuleId | None, v.Maker]]
+"""By the name of a slot: the rule that should find it, if any, and what makes a value."""
+
+SLOTS: Slots = {
+    **{slot: (RuleId(rule), make) for slot, (rule, make) in LABELLED.items()},
+    **{slot: (None, make) for slot, make in PLAIN.items()},
+}
+
 PARTING = "\n===\n"
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -95,7 +103,7 @@ def letters(which: str, *, each: int, seed: int = 9) -> Iterator[Labelled]:
             yield filled(f"{which}-{number}-{copy}", template, random)
 
 
-def filled(name: str, template: str, random: Random) -> Labelled:
+def filled(name: str, template: str, random: Random, *, slots: Slots = SLOTS) -> Labelled:
     """Fill one template, and label what was put into the slots that a rule should find."""
     laid = _CHOICE.sub(
         lambda match: random.choice(match[1].split("|")), _with_rows(template, random)
@@ -103,10 +111,10 @@ def filled(name: str, template: str, random: Random) -> Labelled:
     text, labels = "", []
     for piece, slot in _pieces(laid):
         text += piece
-        rule, make = LABELLED.get(slot) or ("", PLAIN[slot]) if slot else ("", None)
+        rule, make = slots[slot] if slot else (None, None)
         value = make(random) if make else ""
         if rule:
-            labels.append(Label(RuleId(rule), len(text), len(text) + len(value)))
+            labels.append(Label(rule, len(text), len(text) + len(value)))
         text += value
     return Labelled(name, text, tuple(labels))
 
