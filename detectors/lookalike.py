@@ -18,7 +18,8 @@ def resembles(domain: str, own: str) -> bool:
 
 def _bare(domain: str) -> str:
     """Reduce a domain to the name that a reader remembers: without its ending, dashes and twins."""
-    name = max(domain.lower().split("."), key=len).replace("-", "")
+    *labels, ending = domain.lower().split(".")
+    name = max(labels or [ending], key=len).replace("-", "")
     for twin, letter in _TWINS:
         name = name.replace(twin, letter)
     return name
