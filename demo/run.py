@@ -125,6 +125,12 @@ def work_a_case() -> None:
     found = ask("search", "finding:nhs-number to:nadia", "--case", "C-0001", "--json")
     say("One message, with the findings marked and whoever really received it.")
     run("show", msgspec.json.decode(found.splitlines()[0])["mail"][:12], "--case", "C-0001")
+    say("Evidence for somebody else: originals, pages to read, ledger, sums. No Section 9 needed.")
+    run("export", "--case", "C-0001", str(DATA / "evidence"))
+    check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+    print("$", shlex.join(check), flush=True)
+    subprocess.run(check, cwd=DATA / "evidence", check=True)  # noqa: S603 - coreutils
+    print(f"whole; open {DATA / 'evidence' / 'index.html'} in a browser")
     say("Is everything still there, unaltered? Every message is hashed, every chain walked.")
     run("verify")
 
