@@ -20,13 +20,21 @@ Find = Callable[[Query], Iterator[Record]]
 """Streams the records that a question finds; it is the asker's to narrow it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The open messages of one subject, and which of them hang together by it alone."""
+
+    records: dict[MailId, Record]
+    ties: dict[MailId, list[MailId]]
+
+
 @dataclass(slots=True)
 class Gathered:
     """What has been found of a conversation so far."""
 
     records: dict[MailId, Record]
     names: set[str] = field(default_factory=set)  # Message-IDs that were looked for
-    alike: dict[str, dict[MailId, Record]] = field(default_factory=dict)  # by subject
+    alike: dict[str, Alike] = field(default_factory=dict)  # by subject
 
     @property
     def whole(self) -> bool:
@@ -62,31 +70,33 @@ def _by_subject(gathered: Gathered, fresh: list[Record], find_open: Find) -> Ite
     """Find the replies that name nothing, and what they answer."""
     for record in fresh:
         subject, _ = base_subject(record.parsed.subject)
-        said = tuple(words(subject))
-        if said and subject not in gathered.alike:
-            gathered.alike[subject] = {
-                one.mail: one
-                for one in islice(find_open(Phrase("subject", said)), MOST)
-                if base_subject(one.parsed.subject)[0] == subject
-            }
+        if words(subject) and subject not in gathered.alike:
+            gathered.alike[subject] = _alike(subject, find_open)
     for alike in gathered.alike.values():
         yield from _tied(gathered, alike)
 
 
-def _tied(gathered: Gathered, alike: dict[MailId, Record]) -> Iterator[Record]:
-    """Those of the messages of one subject that hang together with what is known already."""
+def _alike(subject: str, find_open: Find) -> Alike:
+    found = islice(find_open(Phrase("subject", tuple(words(subject)))), MOST)
+    same = (one for one in found if base_subject(one.parsed.subject)[0] == subject)
+    records = {one.mail: one for one in same}
     ties: dict[MailId, list[MailId]] = {}
-    for answer, answered in adopted(alike.values()).items():
+    for answer, answered in adopted(records.values()).items():
         ties.setdefault(answer, []).append(answered)
         ties.setdefault(answered, []).append(answer)
-    waiting = [mail for mail in alike if mail in gathered.records]
+    return Alike(records, ties)
+
+
+def _tied(gathered: Gathered, alike: Alike) -> Iterator[Record]:
+    """Those of the messages of one subject that hang together with what is known already."""
+    waiting = [mail for mail in alike.ties if mail in gathered.records]
     seen = set(waiting)
     while waiting:
-        for mail in ties.get(waiting.pop(), ()):
+        for mail in alike.ties[waiting.pop()]:
             if mail not in seen:
                 seen.add(mail)
                 waiting.append(mail)
-                yield alike[mail]
+                yield alike.records[mail]
 
 
 def _name(record: Record) -> str:

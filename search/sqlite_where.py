@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from search.dates import stamp
 from search.fields import BY_NAME, PROSE_COLUMNS, Kind
 from search.order import UNDATED, ranks
@@ -32,6 +34,7 @@ from search.words import words
 
 MAX_MATCH_DEPTH = 8  # FTS5 parses about 30 parentheses inside one another
 MAX_HINTS = 50  # addresses
+MAX_MARKS = 500  # values that are a parameter each
 _PLAIN = re.compile(r"[a-z0-9.@_+-]{0,400}[a-z0-9]")
 _LAST = "\U0010ffff"
 
@@ -156,14 +159,23 @@ def _joined(parts: Sequence[Condition], operator: str) -> Condition:
 
 
 def _exactly(field: str, values: Sequence[str]) -> Condition:
+    among = _among(values)
     if field == "id":
-        return Condition(f"m.id IN ({_marks(values)})", tuple(values))
+        return Condition(f"m.id IN ({among.sql})", among.parameters)
     columns = BY_NAME[field].columns
     return Condition(
         "m.row IN (SELECT row FROM value "  # noqa: S608 - only question marks are put in
-        f"WHERE col IN ({_marks(columns)}) AND value IN ({_marks(values)}))",
-        (*columns, *values),
+        f"WHERE col IN ({_marks(columns)}) AND value IN ({among.sql}))",
+        (*columns, *among.parameters),
     )
+
+
+def _among(values: Sequence[str]) -> Condition:
+    """List values; many are one parameter, for SQLite may take no more than 32,766 of them."""
+    if len(values) <= MAX_MARKS:
+        return Condition(_marks(values), tuple(values))
+    json = msgspec.json.encode(list(values)).decode()
+    return Condition("SELECT j.value FROM json_each(?) AS j", (json,))
 
 
 def _starting(field: str, value: str) -> Condition:

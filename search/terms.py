@@ -26,7 +26,7 @@ from search.tree import (
 from search.words import words
 from section9 import Section9Error
 
-MAX_ADDRESSES = 10_000  # of a school; an engine takes some 30,000 values in one question
+MAX_ADDRESSES = 10_000  # of a school; Elasticsearch takes 65,536 values in one question
 MIN_PREFIX = 2  # letters: one would match a tenth of all words
 
 FORMS = "`section9 help query` shows the forms"
