@@ -8,13 +8,14 @@ A segment that tells of other people's mail is there as its hash alone; whoever 
 can show that its bytes have that hash, and that the lines are in it.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
 from archive import segment
 from archive.events import (
+    Anchored,
     Approved,
     Book,
     CaseApplied,
@@ -38,6 +39,7 @@ from archive.events import (
     Sealed,
     Searched,
     Sighted,
+    Stamped,
     Turned,
     Viewed,
 )
@@ -80,6 +82,8 @@ class Concern:
                 found = event.mail in self.mails
             case CaseOpened() | CaseApplied():
                 found = event.case.id == self.case.id
+            case Anchored() | Stamped():  # they tell of the chains alone
+                found = True
             case NoticeGiven():
                 found = event.version in self.case.notices
             case Requested():
@@ -88,11 +92,11 @@ class Concern:
                 found = event.request in self.requests
             case HoldPlaced() | HoldReleased():
                 found = self._hold(event)
-            case Searched() | Viewed() | Exported() | ExportResumed() | ExportFinished():
-                found = event.case == self.case.id
             case Refused():
                 found = event.case.upper() == self.case.id
-            case CaseExtended() | ExtensionApplied() | CaseClosed() | Sealed():
+            case (Searched() | Viewed() | Exported() | ExportResumed() | ExportFinished()) | (
+                CaseExtended() | ExtensionApplied() | CaseClosed() | Sealed()
+            ):
                 found = event.case == self.case.id
             case _:
                 found = False
@@ -116,6 +120,23 @@ def links(ledger: Ledger, export: Export, book: Book) -> Iterator[Link]:
     ends = {head.book: head.number for head in export.event.heads} | {Book.ACCESS: export.number}
     for number in range(1, ends[book] + 1):
         yield _link(book, number, ledger.raw(book, number), concern)
+
+
+def anchors(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
+    """Name the files of the last anchor, and of the last that has a time stamp."""
+    made = stamped = 0
+    for event in events:
+        match event:
+            case Anchored():
+                made = event.number
+            case Stamped():
+                stamped = event.number
+            case _:
+                pass
+    for number in sorted({made, stamped} - {0}):
+        # The stamp of an anchor that was stamped later is no part of this state.
+        parts = ("json", "sig", "tsq", "tsr", "pem") if number == stamped else ("json", "sig")
+        yield from ((number, part) for part in parts)
 
 
 def _link(book: Book, number: int, content: bytes, concern: Concern) -> Link:

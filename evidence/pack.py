@@ -18,7 +18,8 @@ from hashlib import sha256
 
 import msgspec
 
-from archive.events import Book, Searched
+from archive.anchors import Anchors
+from archive.events import Anchored, Book, Event, Searched, Stamped
 from archive.ledger import Ledger
 from cases.exporting import Exhibit, Export, Exports
 from evidence import extract, pages, pdf
@@ -32,6 +33,7 @@ Parse = Callable[[bytes], tuple[ParsedMail, Mapping[PartId, bytes]]]
 """Reads a message, and gives the bytes of its attachments by the ids of their parts."""
 PDF = "pdf"
 """The form that an export may have besides HTML."""
+KEPT = Searched | Anchored | Stamped
 SUMS = "SHA256SUMS"
 CUSTODY = ("at", "by", "act", "mail", "sha256", "detail")
 
@@ -72,7 +74,8 @@ def make(
             entry = _write(folder, export, exhibit, number, parse)
             folder.note(msgspec.json.encode(entry))
             advance(1)
-        made = _close(folder, export, exports.gate.ledger)
+        anchors = Anchors(exports.gate.blobs.store)
+        made = _close(folder, export, exports.gate.ledger, anchors)
         folder.settle()
         exports.finished(export, files=made.files, sha256=made.sha256)
         folder.finish()
@@ -124,9 +127,13 @@ def _attachments(
             yield part, folder.put(path, contents[part.id])
 
 
-def _close(folder: Folder, export: Export, ledger: Ledger) -> Made:
+def _close(folder: Folder, export: Export, ledger: Ledger, anchors: Anchors) -> Made:
     """Write what is about all of the messages, and last the sums."""
-    searches, files = _ledger(folder, export, ledger)
+    events, files = _ledger(folder, export, ledger)
+    searches = (event for event in events if isinstance(event, Searched))
+    for number, part in extract.anchors(events):
+        if content := anchors.get(number, part):
+            files.append(folder.put(f"ledger/anchors/{number:012d}.{part}", content))
     whole = summary(export, (entry.row for entry in _entries(folder)), searches)
     with folder.writing("index.html") as file:
         for piece in pages.index(whole, (entry.row for entry in _entries(folder))):
@@ -141,9 +148,9 @@ def _close(folder: Folder, export: Export, ledger: Ledger) -> Made:
 
 def _ledger(
     folder: Folder, export: Export, ledger: Ledger
-) -> tuple[tuple[Searched, ...], list[Written]]:
-    """Write the extract of the ledger and the custody record; give the searches of the case."""
-    searches: list[Searched] = []
+) -> tuple[tuple[Event, ...], list[Written]]:
+    """Write the extract of the ledger and the custody record; give the searches and anchors."""
+    kept: list[Event] = []
     files = []
     with folder.writing("custody.csv") as custody:
         custody.text(_row(CUSTODY))
@@ -164,9 +171,9 @@ def _ledger(
                     for event in link.events:
                         if told := extract.custody(event):
                             custody.text(_row(told))
-                    searches += [event for event in link.events if isinstance(event, Searched)]
+                    kept += [event for event in link.events if isinstance(event, KEPT)]
             files += [chain.written, lines.written]
-    return tuple(searches), [*files, custody.written]
+    return tuple(kept), [*files, custody.written]
 
 
 def _row(values: tuple[str, ...]) -> str:

@@ -27,6 +27,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> "Given":
     """A house, and a pack that was made of its case."""
     folder = tmp_path_factory.mktemp("evidence")
     with house(folder, MAILS) as ready:
+        ready.must("audit", "anchor")
         line = ready.json("export", "--case", "C-0001", folder / "pack")
     return ready, folder / "pack", line
 
@@ -102,6 +103,21 @@ def test_made_again_it_is_the_same_to_the_byte(exported: Given, tmp_path: Path) 
 
     assert contents(pack) == contents(tmp_path / "again")
     assert any(isinstance(one, ExportResumed) for one in ready.events(Book.ACCESS))
+
+
+def test_the_last_anchor_goes_with_the_chains_that_it_signs(exported: Given) -> None:
+    """OpenSSL proves its signature, and the chains hold the heads that it names."""
+    ready, pack, _ = exported
+    [anchor] = pack.glob("ledger/anchors/*.json")
+    command = "openssl pkeyutl -verify -pubin -inkey {} -rawin -in {} -sigfile {}"
+    [key] = ready.home.glob("**/audit.pub")
+
+    said = stock(command.format(key, anchor, anchor.with_suffix(".sig")), pack)
+
+    assert "Verified Successfully" in said
+    for head in json.loads(anchor.read_bytes())["heads"]:
+        chain = (pack / "ledger" / f"{head['book']}.csv").read_text()
+        assert head["number"] == 0 or head["sha256"] in chain
 
 
 def test_a_query_and_a_limit_narrow_an_export(exported: Given, tmp_path: Path) -> None:
