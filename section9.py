@@ -142,6 +142,7 @@ class Category(StrEnum):
     FINANCIAL = "financial"
     CREDENTIALS = "credentials"
     SPECIAL_CATEGORY = "special-category"
+    STUDENT_CONTACT = "student-contact"
 
 
 class Confidence(StrEnum):

@@ -1,7 +1,8 @@
 """How good the detectors are, and how fast: `make evaluate`.
 
-Precision, recall and F2 over letters from templates that no rule was tuned on; alarms over
-ordinary mail, where the public corpus of it is at hand; messages a second over the same.
+Precision, recall and F2 over letters from templates that no rule was tuned on; precision and
+recall of the alarms over messages between staff and students; alarms over ordinary mail, where
+the public corpus of it is at hand; messages a second over the same.
 """
 
 import email
@@ -15,6 +16,7 @@ from pathlib import Path
 from detectors.evaluate import Label, Labelled, Score, at_least, score, tally
 from detectors.recogniser import people
 from detectors.scan import Scanner
+from detectors.training import contacts
 from detectors.training.letters import LABELLED, letters, templates
 from detectors.training.named import PERSON, named
 from detectors.training.names import DEV, posts
@@ -23,6 +25,7 @@ from section9 import Confidence, RuleId
 DATA = Path(__file__).parents[2] / "shared" / "data"
 HAM, WNUT = DATA / "mail_spamassassin", DATA / "wnut17"
 EACH = 20  # letters from a template
+EACH_MESSAGE = 8  # messages between two people from a template
 ROW = "{:22} {:>7} {:>7} {:>10} {:>8} {:>6}"
 
 
@@ -40,6 +43,7 @@ def main() -> None:
         print(row(rule, one))
     print(row(RuleId("all"), total(scores.values())))
     names()
+    student_contact()
     ordinary(scanner)
 
 
@@ -60,6 +64,18 @@ def met(text: Labelled) -> tuple[list[Label], list[Label]]:
     """Return the people found in a text, and those who are there."""
     found = [Label(PERSON, one.start, one.end) for one in people(text.text)]
     return found, [one for one in text.spans if one.rule == PERSON]
+
+
+def student_contact() -> None:
+    """Print how many messages raise an alarm of student contact that should, and should not."""
+    judged = list(contacts.messages("test", each=EACH_MESSAGE))
+    alarms = contacts.judge(contacts.scanner(), judged)
+    due = sum(one.alert for one in judged)
+    print(f"\nstudent contact: {len(judged)} messages, {due} of them forbidden")
+    print(f"  precision {alarms.precision:.3f}, recall {alarms.recall:.3f}")
+    for kind, ids in (("wrongly alarmed", alarms.wrong), ("missed", alarms.missed)):
+        templates_ = Counter(one.rpartition("-")[0] for one in ids)
+        print(f"  {kind}: {dict(templates_) or 'none'}, by template")
 
 
 def row(rule: RuleId, one: Score) -> str:

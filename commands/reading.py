@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.settings import Reading, Settings, Trust
+from detectors.contract import Exempt
 from detectors.exposure import Agreed
 from ingest.jobs import WorkerSettings
 from ingest.pool import Pool
@@ -28,11 +29,14 @@ def reader(settings: Settings | None, people: Path) -> "Iterator[Reader]":
     from people import Directory
 
     trust = settings.trust if settings else Trust()
+    directory = Directory(people)
     scanner = Scanner(
-        person=Directory(people).person,
+        person=directory.person,
+        named=directory.named,
         roll=Roll(people.with_name(ROLL_FILE)),
         domains=frozenset(map(str.lower, trust.domains)),
         agreed=agreed(trust),
+        exempt=exempt(trust),
     )
     with Extractor(tesseract=tesseract(settings.reading) if settings else "") as extractor:
         yield Reader(extractor=extractor, scanner=scanner)
@@ -52,6 +56,7 @@ def pool(settings: Settings, data: Path, people: Path) -> Pool:
         domains=settings.trust.domains,
         journal_addresses=settings.journal.addresses,
         agreed=agreed(settings.trust),
+        exempt=exempt(settings.trust),
         memory=int(reading.memory),
         tesseract=tesseract(reading),
     )
@@ -62,6 +67,11 @@ def pool(settings: Settings, data: Path, people: Path) -> Pool:
 def agreed(trust: Trust) -> tuple[Agreed, ...]:
     """Whom the trust has agreed to send personal data to."""
     return tuple(Agreed(one.to, one.until) for one in trust.agreed)
+
+
+def exempt(trust: Trust) -> tuple[Exempt, ...]:
+    """Which of the staff and the students may write to each other, as parent and child."""
+    return tuple(Exempt(one.adult, one.child, one.until) for one in trust.exception)
 
 
 def tesseract(reading: Reading) -> str:

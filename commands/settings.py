@@ -80,6 +80,19 @@ class SchoolTerm(_Section):
         return self
 
 
+Address = Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), AfterValidator(str.lower)]
+
+
+class ContactException(_Section):
+    """A member of staff and a student who may write to each other: parent and child."""
+
+    adult: Address
+    child: Address
+    reviewer: str = Field(min_length=1)  # who agreed to it, and renews it
+    until: date  # the last day
+    why: str = Field(min_length=1)
+
+
 class Trust(_Section):
     """Who the trust is, and who outside is agreed to receive personal data."""
 
@@ -87,6 +100,7 @@ class Trust(_Section):
     domains: tuple[str, ...] = ()
     agreed: tuple[AgreedRecipient, ...] = ()
     terms: tuple[SchoolTerm, ...] = ()
+    exception: tuple[ContactException, ...] = ()
 
 
 class Journal(_Section):

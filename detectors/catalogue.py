@@ -25,6 +25,7 @@ from detectors import (
     utr,
     vehicle_registration,
 )
+from detectors.contact import detector as student_contact
 from detectors.contract import Detector, MailDetector, Rule
 
 DETECTORS: tuple[Detector, ...] = (
@@ -53,7 +54,7 @@ DETECTORS: tuple[Detector, ...] = (
 )
 """They read each text."""
 
-MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR,)
+MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR, student_contact.DETECTOR)
 """They read the whole message, after the others."""
 
 RULES: tuple[Rule, ...] = tuple(

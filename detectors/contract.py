@@ -11,7 +11,7 @@ others found.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from detectors.roll import Named, Roll
@@ -41,6 +41,15 @@ def _no_one(_name: str) -> tuple[Person, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Exempt:
+    """An adult and a child who may write to each other: a parent who works at the school."""
+
+    adult: str  # an address, lower case; it stands for every address of theirs
+    child: str  # likewise
+    until: date  # the last day
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a detector may know besides the text: the mail, the part, and who people are."""
 
@@ -56,6 +65,7 @@ class Context:
     parties: frozenset[int] = frozenset()  # numbers on the roll of those who wrote and got it
     sender: str = ""  # whom the mail server or the From header names, lower case
     recipients: tuple[Recipient, ...] = ()  # everybody it is known to have gone to
+    exempt: tuple[Exempt, ...] = ()  # who may write to each other by any address
     now: datetime | None = None  # by the clock: no mail is believed to be of a later day
 
 

@@ -28,7 +28,7 @@ class Lexicon:
     def look(self, text: str) -> dict[RuleId, list[Span]]:
         """Return where the cues of each rule stand, in order of their ends; `MOST` at most."""
         met: dict[RuleId, list[Span]] = {}
-        plain = lowered(text)
+        plain = lowered(text).translate(_BLANKS)  # a line may end between two words
         for number, start, end in self.automaton.find_matches_as_indexes(plain, overlapping=True):
             if _whole(plain, start, end):
                 for rule in self.rules[number]:
@@ -48,11 +48,11 @@ def lexicon(cues: Cues) -> Lexicon:
 
 
 def lowered(text: str) -> str:
-    """Lower the case of a text without moving a character; line ends and tabs become spaces."""
+    """Lower the case of a text without moving a character."""
     lower = text.lower()
     if len(lower) != len(text):  # one capital, the Turkish I with a dot, grows
         lower = "".join(_lower(char) for char in text)
-    return lower.translate(_BLANKS)
+    return lower
 
 
 @lru_cache(maxsize=4096)

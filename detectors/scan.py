@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from detectors import pupil_on_roll
 from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
-from detectors.contract import Context, Detector, Judge, Suspect, Text, finding
+from detectors.contract import Context, Detector, Exempt, Judge, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
 from detectors.exposure import QUOTED, Agreed, leaves, weighed
@@ -23,7 +23,17 @@ from detectors.roll import Roll
 from detectors.shapes import zones
 from detectors.spans import merged, touches
 from detectors.verdict import LEVELS
-from section9 import Confidence, Finding, ParsedMail, PartId, Person, Recipient, RuleId
+from section9 import (
+    Confidence,
+    Finding,
+    ParsedMail,
+    Part,
+    PartId,
+    PartKind,
+    Person,
+    Recipient,
+    RuleId,
+)
 
 SUBJECT = PartId("subject")
 TEXT = PartId("text")
@@ -57,10 +67,12 @@ class Scanner:
     """Runs every detector over mails; holds nothing between one mail and the next."""
 
     person: Callable[[str], Person | None] = field(kw_only=True, default=lambda _address: None)
+    named: Callable[[str], tuple[Person, ...]] = field(kw_only=True, default=lambda _name: ())
     roll: Roll = field(kw_only=True, default_factory=Roll)
     domains: frozenset[str] = field(kw_only=True, default=frozenset())
     agreed: tuple[Agreed, ...] = field(kw_only=True, default=())
     runs: Runs = field(kw_only=True, default=lambda _rule: True)
+    exempt: tuple[Exempt, ...] = field(kw_only=True, default=())
     clock: Callable[[], datetime] = field(kw_only=True, default=lambda: datetime.now(UTC))
 
     @property
@@ -75,12 +87,9 @@ class Scanner:
 
         `sender` and `recipients` are as the mail server tells them; the headers speak otherwise.
         """
-        base = Context(
-            SUBJECT,
+        base = replace(
+            self._context(SUBJECT),
             mail=mail,
-            domains=self.domains,
-            person=self.person,
-            roll=self.roll,
             parties=_parties(mail, self.roll),
             sender=sender or next((one.address for one in mail.from_), ""),
             recipients=tuple(recipients) or _addressed(mail),
@@ -92,19 +101,38 @@ class Scanner:
                     base, part=part.id, kind=part.kind, quoted=part.quoted, hidden=part.hidden
                 )
                 found.extend(_scan(part.text, context, self.runs))
-        for detector in MAIL_DETECTORS:
-            # A list first: a detector reads `found` while it yields.
-            more = list(detector.detect(mail, found, base))
-            found.extend(one for one in more if self.runs(one.rule))
+        found.extend(self._whole(mail, found, base))
         today = self.clock().date()
         if leaves(base, agreed=self.agreed, today=today):
             found = list(pupil_on_roll.raised(found))
         return tuple(weighed(found, base, agreed=self.agreed, today=today))
 
+    def _context(self, part: PartId) -> Context:
+        return Context(
+            part,
+            domains=self.domains,
+            person=self.person,
+            named=self.named,
+            roll=self.roll,
+            exempt=self.exempt,
+            now=self.clock(),
+        )
+
     def scan_text(self, text: str, *, part: PartId = TEXT) -> tuple[Finding, ...]:
-        """Return what a bare text gives away, in order."""
-        context = Context(part, domains=self.domains, person=self.person, roll=self.roll)
-        return tuple(_scan(text, context, self.runs))
+        """Return what a bare text gives away, in order, then what it tells as a letter would."""
+        context = self._context(part)
+        found = _scan(text, context, self.runs)
+        body = Part(part, PartKind.BODY, "text/plain", "", 0, "", text)
+        letter = ParsedMail(message_id="", date=None, subject="", from_=(), parts=(body,))
+        return (*found, *self._whole(letter, found, context))
+
+    def _whole(self, mail: ParsedMail, found: Sequence[Finding], context: Context) -> list[Finding]:
+        """Return what the whole of a message tells, after its texts."""
+        more: list[Finding] = []
+        for detector in MAIL_DETECTORS:
+            seen = list(detector.detect(mail, [*found, *more], context))
+            more.extend(one for one in seen if self.runs(one.rule))
+        return more
 
 
 def _scan(text: str, context: Context, runs: Runs) -> list[Finding]:

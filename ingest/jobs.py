@@ -5,6 +5,7 @@ A worker reads hostile mail, so nothing that it sends is trusted beyond its shap
 
 from msgspec import Struct
 
+from detectors.contract import Exempt
 from detectors.exposure import Agreed
 from section9 import (
     BlobId,
@@ -119,4 +120,5 @@ class WorkerSettings(Struct, frozen=True):
     journal_addresses: tuple[str, ...]
     memory: int  # bytes of address space
     agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to
+    exempt: tuple[Exempt, ...] = ()  # of staff and students, who may write to each other
     tesseract: str = ""  # path of the program that reads pictures; empty for none

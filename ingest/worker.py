@@ -204,9 +204,11 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     scanner = Scanner(
         runs=rulebook.is_on,
         person=directory.person,
+        named=directory.named,
         roll=roll,
         domains=frozenset(map(str.lower, settings.domains)),
         agreed=settings.agreed,
+        exempt=settings.exempt,
     )
     addresses = frozenset(address.lower() for address in settings.journal_addresses)
     reader = Reader(extractor=extractor, scanner=scanner, hashes=HashLists(Path(settings.home)))

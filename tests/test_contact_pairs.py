@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from detectors.contact.pairs import Contact, Exempt, Known, Side, contact, side_of, without_exempt
-from detectors.contract import Context
+from detectors.contact.pairs import Contact, Known, Side, contact, side_of, without_exempt
+from detectors.contract import Context, Exempt
 from people import Directory, name_key, save
 from section9 import ParsedMail, Participant, PartId, Person, PersonRole, Recipient
 

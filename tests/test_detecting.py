@@ -83,3 +83,41 @@ def test_it_needs_no_data_folder(tmp_path: Path) -> None:
     done = House(tmp_path).run("detect", "--jsonl", given=b'{"id": 1, "text": "nothing"}\n')
 
     assert (0, b'{"id":1,"findings":[]}\n') == (done.returncode, done.stdout)
+
+
+EXCEPTION = """
+[[trust.exception]]
+adult = "Ada.Quill@school.example"
+child = "bo@pupils.school.example"
+reviewer = "d.sl"
+until = 2999-07-31
+why = "mother and son"
+"""
+PEOPLE = (
+    b"address,name,role\nada.quill@school.example,Ada Quill,staff\n"
+    b"bo@pupils.school.example,Bo,student\n"
+)
+LIFT = (
+    b"From: ada.quill@school.example\r\nTo: bo@pupils.school.example\r\n\r\n"
+    b"I'll pick you up at six. Keep it between us.\r\n"
+)
+
+
+def test_parent_and_child_are_declared_in_the_settings(house: House, tmp_path: Path) -> None:
+    """An alarm is a note once the exception stands in section9.toml, which needs a reviewer."""
+    (tmp_path / "people.csv").write_bytes(PEOPLE)
+    (tmp_path / "lift.eml").write_bytes(LIFT)
+    house.run("people", "import", tmp_path / "people.csv")
+    settings = house.home / "section9.toml"
+    plain = settings.read_text()
+
+    before = house.run("detect", tmp_path / "lift.eml").stdout
+    settings.write_text(plain + EXCEPTION)
+    after = house.run("detect", tmp_path / "lift.eml").stdout
+    settings.write_text(plain + EXCEPTION.replace('reviewer = "d.sl"\n', ""))
+    refused = house.run("detect", tmp_path / "lift.eml")
+    settings.write_text(plain)
+
+    assert (2, 0) == (before.count(b"(high, "), after.count(b"(high, "))
+    assert 2 == after.count(b"(low, severity 1)")
+    assert (3, True) == (refused.returncode, b"reviewer" in refused.stderr)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
-from detectors.contract import Context
+from detectors.contract import Context, Exempt
 from detectors.providers import is_personal
 from section9 import ParsedMail, Participant, Person, PersonRole
 
@@ -73,15 +73,6 @@ class Contact:
     def children(self) -> tuple[Party, ...]:
         """Those on the side of the students."""
         return self.reached if self.by_adult else (self.sender,)
-
-
-@dataclass(frozen=True, slots=True)
-class Exempt:
-    """An adult and a child who may write to each other: a parent who works at the school."""
-
-    adult: str  # an address, lower case; it stands for every address of theirs
-    child: str  # likewise
-    until: date  # the last day
 
 
 def contact(mail: ParsedMail, context: Context, *, day: date) -> Contact | None:
