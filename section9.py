@@ -2,7 +2,7 @@
 
 Standard library only. Every dataclass is frozen, and holds only values that survive a trip
 through JSON, because the ledger, the workers and the index all speak JSON of these types. The
-events of the ledger stand in `archive/events.py`.
+events of the ledger stand in `archive/*_events.py`.
 Times are aware `datetime`s in UTC. Text offsets count characters; an end is exclusive.
 """
 

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from archive.events import Head
+from archive.books import Head
 from archive.segment import ZEROS
 from archive.store import FolderStore, KeyMissingError
 from section9 import Section9Error

@@ -12,7 +12,9 @@ from cryptography.x509 import Certificate
 from archive import anchors as form
 from archive import stamps
 from archive.anchors import Anchor, AnchorError, Anchors, PublicKeys, Signed, name_of
-from archive.events import Anchored, Book, Event, Head
+from archive.books import Book, Head
+from archive.case_events import Anchored
+from archive.events import Event
 from archive.ledger import Ledger
 from archive.stamps import StampError
 from archive.store import StoreError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from archive.events import Book, Head
+from archive.books import Book, Head
 from section9 import Section9Error
 
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from archive import segment
+from archive.books import Book, Head
 from archive.checkpoint import Checkpoint
-from archive.events import Book, Event, Head
+from archive.events import Event
 from archive.segment import Header, Segment
 from archive.store import FolderStore, KeyMissingError, KeyTakenError
 from section9 import Section9Error

@@ -15,52 +15,50 @@ from typing import Final
 
 import msgspec
 
-from archive.events import (
+from archive.access_events import (
+    Audited,
+    Exported,
+    ExportFinished,
+    ExportResumed,
+    LogRead,
+    Reconciled,
+    Refused,
+    RulesTried,
+    Searched,
+    Verified,
+    Viewed,
+)
+from archive.books import Book
+from archive.case_events import (
     Alerted,
     Anchored,
     Approved,
-    Audited,
-    Book,
     CaseApplied,
     CaseClosed,
     CaseExtended,
     CaseOpened,
-    Collected,
     Declined,
-    Event,
-    Exported,
-    ExportFinished,
-    ExportResumed,
     ExtensionApplied,
     HashesAdded,
     HoldPlaced,
     HoldReleased,
-    LogRead,
     NoticeGiven,
     PeopleImported,
     Purged,
     PurgeFinished,
-    Reconciled,
-    Refused,
     Reported,
     Requested,
     RequestUsed,
-    Rescanned,
     RetentionRan,
     RightsChanged,
     RulesInForce,
-    RulesTried,
     RuleSwitched,
-    Scanned,
     SealBroken,
     Sealed,
-    Searched,
-    Sighted,
     Stamped,
-    Turned,
-    Verified,
-    Viewed,
 )
+from archive.events import Event
+from archive.mail_events import Collected, Rescanned, Scanned, Sighted, Turned
 from section9 import Section9Error
 
 ZEROS: Final = "0" * 64

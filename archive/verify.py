@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from archive import certificates, segment
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
+from archive.books import Book, Head
+from archive.case_events import Purged, PurgeFinished
 from archive.census import Census
 from archive.certificates import CertificateError
-from archive.events import Book, Event, Head, Purged, PurgeFinished, Sighted, Turned
+from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError
+from archive.mail_events import Sighted, Turned
 from archive.store import StoreError
 from archive.walk import Problem, ProblemKind, Walk, place, span
 from section9 import BlobId, SpoolId

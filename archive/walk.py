@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from archive import chain, segment
+from archive.access_events import Audited, Searched, Verified
+from archive.books import Book, Head
 from archive.chain import Altered, Link, Missing
-from archive.events import Audited, Book, Event, Head, Searched, Verified
+from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.segment import Reading
 from archive.store import StoreError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archive.events import Head
+from archive.books import Head
 from cases.deletions import Deletion
 from search.index import Facet, Page
 from search.threads import Thread

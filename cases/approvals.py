@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from archive.events import Approved, Declined, Event, Requested, RequestUsed
+from archive.case_events import Approved, Declined, Requested, RequestUsed
+from archive.events import Event
 from cases.roles import APPROVED_BY, Accounts
 from section9 import Act, Case, CaseId, RequestId, Section9Error
 

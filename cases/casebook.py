@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.events import (
+from archive.books import Book
+from archive.case_events import (
     Approved,
-    Book,
     CaseApplied,
     CaseClosed,
     CaseExtended,
     CaseOpened,
     Declined,
-    Event,
     ExtensionApplied,
 )
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.applications import Application, CaseRefusedError, check
 from cases.approvals import Asked, requested

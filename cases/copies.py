@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from archive import certificates
-from archive.events import Book, Purged, Sighted
+from archive.books import Book
+from archive.case_events import Purged
 from archive.ledger import Ledger
+from archive.mail_events import Sighted
 from archive.segment import Segment
 from archive.store import FolderStore
 from section9 import BlobId, MailId, SightingId

@@ -16,7 +16,8 @@ import msgspec
 
 from archive import certificates
 from archive.blobs import Blobs
-from archive.events import Book, Purged, PurgeFinished, SealBroken, Sealed
+from archive.books import Book
+from archive.case_events import Purged, PurgeFinished, SealBroken, Sealed
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from section9 import BlobId, MailId, Section9Error, SightingId

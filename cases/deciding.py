@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from archive.events import Book, Event
+from archive.books import Book
+from archive.events import Event
 from archive.ledger import Ledger, LedgerMovedError
 
 

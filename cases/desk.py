@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archive.events import Approved, Book, Declined, Event, RequestUsed
+from archive.books import Book
+from archive.case_events import Approved, Declined, RequestUsed
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import (
     CASE_ACTS,

@@ -8,18 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from archive.events import (
-    Approved,
-    Audited,
-    CaseExtended,
-    Event,
-    Purged,
-    Refused,
-    Requested,
-    Searched,
-    Verified,
-    Viewed,
-)
+from archive.access_events import Audited, Refused, Searched, Verified, Viewed
+from archive.case_events import Approved, CaseExtended, Purged, Requested
+from archive.events import Event
 from cases.oversight import Affairs
 from section9 import Act, Case
 

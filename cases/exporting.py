@@ -10,7 +10,8 @@ from itertools import islice
 from typing import ClassVar
 
 from archive import segment
-from archive.events import Book, Exported, ExportFinished, ExportResumed
+from archive.access_events import Exported, ExportFinished, ExportResumed
+from archive.books import Book
 from cases.casebook import fold
 from cases.gate import OPAQUE, Gate
 from cases.roles import Deed, NoAuthorityError

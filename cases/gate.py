@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
-from archive.events import Book, HoldPlaced, Refused, Searched, Viewed
+from archive.books import Book
+from archive.case_events import HoldPlaced
 from archive.ledger import Ledger
 from cases import sealing
 from cases.answers import Answer, Conversation, Deletions, Opened

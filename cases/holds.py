@@ -9,15 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 
-from archive.events import (
-    Book,
-    CaseApplied,
-    CaseOpened,
-    Event,
-    HoldPlaced,
-    HoldReleased,
-    RequestUsed,
-)
+from archive.books import Book
+from archive.case_events import CaseApplied, CaseOpened, HoldPlaced, HoldReleased, RequestUsed
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import Asked, granted
 from cases.approvals import fold as fold_requests

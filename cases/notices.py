@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from archive.events import Book, Event, NoticeGiven
+from archive.books import Book
+from archive.case_events import NoticeGiven
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.deciding import record
 from cases.roles import Accounts, Deed

@@ -11,16 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from archive.events import (
-    Book,
-    CaseApplied,
-    CaseOpened,
-    Event,
-    HoldPlaced,
-    Requested,
-    Searched,
-    Sighted,
-)
+from archive.access_events import Searched
+from archive.books import Book
+from archive.case_events import CaseApplied, CaseOpened, HoldPlaced, Requested
+from archive.events import Event
+from archive.mail_events import Sighted
 from archive.segment import Segment
 
 Fact = str | int | bool

@@ -18,8 +18,10 @@ from typing import ClassVar
 
 from archive import certificates
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
+from archive.books import Book
+from archive.case_events import Purged, PurgeFinished
 from archive.certificates import Certificate, Entry
-from archive.events import Book, Event, Purged, PurgeFinished
+from archive.events import Event
 from archive.ledger import Ledger
 from cases import holds
 from cases.copies import Copies

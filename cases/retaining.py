@@ -6,7 +6,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from archive.events import Book, Event, RetentionRan
+from archive.books import Book
+from archive.case_events import RetentionRan
+from archive.events import Event
 from archive.ledger import Ledger
 from cases import holds, retention
 from cases.casebook import fold as fold_cases

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from archive.events import Book, Event, RightsChanged
+from archive.books import Book
+from archive.case_events import RightsChanged
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.deciding import record
 from cases.roles import Accounts

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from archive.events import Book, Event, RulesInForce, RuleSwitched
+from archive.books import Book
+from archive.case_events import RulesInForce, RuleSwitched
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.deciding import record
 from cases.roles import Accounts, Deed

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
 
-from archive.events import Book, Event, RequestUsed, SealBroken, Sealed
+from archive.books import Book
+from archive.case_events import RequestUsed, SealBroken, Sealed
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import Asked, granted
 from cases.approvals import fold as fold_requests

@@ -9,7 +9,7 @@ from pydantic import Field
 from commands.rights import Address, Section
 
 if TYPE_CHECKING:
-    from archive.events import Sealed
+    from archive.case_events import Sealed
     from commands.app import App
 
 WHAT = "sealed"
@@ -29,7 +29,8 @@ class Alerts(Section):
 
 def tell(app: "App") -> None:
     """Tell of every seal that nobody was told of; what cannot be sent is tried again later."""
-    from archive.events import Alerted, Book
+    from archive.books import Book
+    from archive.case_events import Alerted
     from commands.mailing import NotMailedError, letter, send
 
     settings = app.settings.alerts
@@ -47,7 +48,8 @@ def tell(app: "App") -> None:
 
 def untold(app: "App") -> "list[Sealed]":
     """The seals of which nobody was told yet."""
-    from archive.events import Alerted, Book, SealBroken, Sealed
+    from archive.books import Book
+    from archive.case_events import Alerted, SealBroken, Sealed
 
     waiting: dict[str, Sealed] = {}
     for event in app.ledger.events(Book.CASES):

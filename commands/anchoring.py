@@ -61,7 +61,8 @@ def make(app: "App") -> Made:
     What cannot be stamped or mailed now waits for the next time.
     """
     from archive.anchors import Anchors
-    from archive.events import Anchored, Book
+    from archive.books import Book
+    from archive.case_events import Anchored
     from commands.keys import private_key
 
     anchors, key = Anchors(app.store), private_key(key_path(app))
@@ -77,7 +78,7 @@ def _stamp(app: "App", anchors: "Anchors") -> tuple[int, list[str]]:
     """Stamp what waits, oldest first; the first that fails ends it."""
     from hashlib import sha256
 
-    from archive.events import Stamped
+    from archive.case_events import Stamped
     from commands.stamping import stamp
 
     settings, done = app.settings.audit, 0
@@ -97,7 +98,7 @@ def _stamp(app: "App", anchors: "Anchors") -> tuple[int, list[str]]:
 
 def _mail(app: "App", anchors: "Anchors") -> tuple[int, list[str]]:
     """Mail to each address what it has not had, in one message."""
-    from archive.events import Reported
+    from archive.case_events import Reported
     from commands.mailing import send
 
     done, troubles = 0, []
@@ -116,7 +117,8 @@ def _mail(app: "App", anchors: "Anchors") -> tuple[int, list[str]]:
 
 def _unsent(app: "App", anchors: "Anchors", to: str) -> Iterator[int]:
     from archive.anchors import name_of
-    from archive.events import Book, Reported
+    from archive.books import Book
+    from archive.case_events import Reported
 
     events = (one for one in app.ledger.events(Book.CASES) if isinstance(one, Reported))
     sent = {one.what for one in events if one.to == to}
@@ -152,6 +154,6 @@ def file_of(number: int) -> str:
 
 
 def _record(app: "App", *events: "Event") -> None:
-    from archive.events import Book
+    from archive.books import Book
 
     app.ledger.append(Book.CASES, events)

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from commands.acting import acting_account
 from section9 import Section9Error, Sighting, SpoolId
 
 if TYPE_CHECKING:
@@ -389,17 +390,3 @@ class App:
 def index_file(home: Path) -> Path:
     """Where a data folder has its embedded index."""
     return home / "index" / "section9.sqlite"
-
-
-def acting_account(
-    environment: "os._Environ[str] | dict[str, str]", *, uid: int, owner: int
-) -> str:
-    """The operating-system account that acts.
-
-    `SUDO_USER` counts only for a process that runs as root or as the data's owner: anybody can
-    set a variable, but only sudo makes them that account.
-    """
-    behind = environment.get("SUDO_USER")
-    if behind and uid in {0, owner}:
-        return behind
-    return pwd.getpwuid(uid).pw_name

@@ -72,7 +72,7 @@ def log(  # noqa: PLR0913 - a filter each
     """
     from itertools import islice
 
-    from archive.events import Book
+    from archive.books import Book
     from cases.oversight import Wanted, affairs, chosen, entries
     from commands.audit_lines import entry_line
     from commands.lines import echo_json
@@ -195,7 +195,8 @@ def _given(file: Path) -> "Given":
 
 
 def _record(app: App, found: "Audit") -> None:
-    from archive.events import Audited, Book
+    from archive.access_events import Audited
+    from archive.books import Book
     from archive.ledger import LedgerBrokenError
 
     event = Audited(app.clock(), app.actor, found.heads, found.anchors, len(found.problems))

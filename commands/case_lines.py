@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archive.events import NoticeGiven
+from archive.case_events import NoticeGiven
 from cases.approvals import Request
 from section9 import Case, CaseId, RequestId
 

@@ -43,7 +43,8 @@ def digest(app: App, *, week: datetime | None, mail: bool, as_json: bool) -> Non
 
 def _mail(app: App, week: "Week") -> None:
     """Send to each what they may know: nobody learns that they are investigated."""
-    from archive.events import Book, Reported
+    from archive.books import Book
+    from archive.case_events import Reported
     from commands.mailing import letter, send
 
     settings, what = app.settings, f"digest {week.monday}"
@@ -61,7 +62,7 @@ def _mail(app: App, week: "Week") -> None:
 def _digest(app: App, week: "Week", reader: frozenset[str]) -> "Digest":
     from itertools import chain
 
-    from archive.events import Book
+    from archive.books import Book
     from cases.digest import digest as count
     from cases.oversight import affairs
 
@@ -72,7 +73,8 @@ def _digest(app: App, week: "Week", reader: frozenset[str]) -> "Digest":
 
 def enter(app: App, what: str, filters: tuple[str, ...] = ()) -> None:
     """Record that somebody reads the log, or that they may not, before anything is shown."""
-    from archive.events import Book, LogRead, Refused
+    from archive.access_events import LogRead, Refused
+    from archive.books import Book
     from cases.roles import Deed, NoAuthorityError
 
     now = app.case_clock()

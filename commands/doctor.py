@@ -92,7 +92,7 @@ def _is_conducted(app: App) -> bool:
 
 
 def _index(app: App) -> "Check":
-    from archive.events import Book
+    from archive.books import Book
     from ingest import health
 
     try:
@@ -104,7 +104,7 @@ def _index(app: App) -> "Check":
 
 def _newest(app: App) -> datetime | None:
     """When the last entry of any book was written."""
-    from archive.events import Book
+    from archive.books import Book
     from archive.segment import decode
 
     moments = []

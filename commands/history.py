@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def rules(app: App) -> "dict[RuleId, tuple[Rule, Standing]]":
     """Every rule of this program, and where it stands, by name."""
-    from archive.events import Book
+    from archive.books import Book
     from cases.rulebook import Standing, fold
     from detectors.catalogue import RULES
 
@@ -59,7 +59,8 @@ def trying(
     app: App, asked: Sequence[RuleId], *, since: datetime | None, last: int | None
 ) -> "Iterator[Trial]":
     """Rules over archived mail, for somebody who may tune them; recorded when it ends."""
-    from archive.events import Book, RulesTried
+    from archive.access_events import RulesTried
+    from archive.books import Book
     from cases.roles import Deed
     from detectors.changes import Change, Changes
     from ingest.trial import Trial

@@ -25,7 +25,7 @@ def rebuild(app: App) -> None:
     \b
     section9 index rebuild
     """
-    from archive.events import Book
+    from archive.books import Book
     from commands.logs import log_to_stderr
     from commands.progress import progress
 
@@ -47,7 +47,7 @@ def index_status(app: App, *, as_json: bool) -> None:
     \b
     section9 index status
     """
-    from archive.events import Book
+    from archive.books import Book
     from commands.lines import IndexLine, echo_json
     from search.tree import Everything
 
@@ -97,7 +97,8 @@ def verify(app: App, *, as_json: bool) -> None:
 
 
 def _record(app: App, found: "Verification") -> None:
-    from archive.events import Book, Verified
+    from archive.access_events import Verified
+    from archive.books import Book
     from archive.ledger import LedgerBrokenError
 
     event = Verified(app.clock(), app.actor, found.heads, found.blobs, len(found.problems))

@@ -183,7 +183,8 @@ def import_people(app: App, file: TextIO) -> None:
     """
     import csv
 
-    from archive.events import Book, PeopleImported
+    from archive.books import Book
+    from archive.case_events import PeopleImported
     from detectors import roll_file
     from people import read_csv, save
 

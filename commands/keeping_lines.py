@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from archive.events import Sealed
+from archive.case_events import Sealed
 from cases.holds import Standing
 from cases.retaining import Planned
 from section9 import CaseId, HoldId, MailId

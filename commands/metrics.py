@@ -16,7 +16,8 @@ from prometheus_client.core import CounterMetricFamily as CounterFamily
 from prometheus_client.core import GaugeMetricFamily as GaugeFamily
 from prometheus_client.registry import Collector
 
-from archive.events import Book, Scanned, Sighted
+from archive.books import Book
+from archive.mail_events import Scanned, Sighted
 from commands.app import App
 from commands.doctor import examine
 from ingest.account import last_heard

@@ -9,7 +9,7 @@ import click
 from commands.app import App
 
 if TYPE_CHECKING:
-    from archive.events import NoticeGiven
+    from archive.case_events import NoticeGiven
 
 
 @click.group()

@@ -87,14 +87,15 @@ def reconcile(app: App, file: Path, *, as_json: bool) -> None:
 
 def _record(app: App, sha256: str, form: str, balance: Balance) -> None:
     """Write down that somebody asked which messages the archive has."""
-    from archive.events import Book, Reconciled
+    from archive.access_events import Reconciled
+    from archive.books import Book
 
     counts = (balance.deliveries, balance.lacking)
     app.ledger.append(Book.ACCESS, (Reconciled(app.clock(), app.actor, sha256, form, *counts),))
 
 
 def _line(app: App, form: str, balance: Balance) -> "ReconcileLine":
-    from archive.events import Book
+    from archive.books import Book
     from commands.upkeep_lines import ReconcileLine
     from ingest.traces.claim import Skipped
 

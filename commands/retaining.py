@@ -132,7 +132,7 @@ def purge(app: App, mails: tuple[str, ...], *, case_id: str, reason: str) -> Non
 
 
 def _purge(app: App, asked: "Asked") -> None:
-    from archive.events import RequestUsed
+    from archive.case_events import RequestUsed
     from cases.approvals import fold, granted
     from cases.purge import Doomed
 

@@ -60,7 +60,7 @@ def list_seals(app: App, *, as_json: bool) -> None:
     \b
     section9 seal list
     """
-    from archive.events import Book
+    from archive.books import Book
     from cases.roles import Deed
     from cases.sealing import fold
     from commands.keeping_lines import seal_line
@@ -122,7 +122,8 @@ def add_hashes(app: App, file: BinaryIO) -> None:
     """
     import hashlib
 
-    from archive.events import Book, HashesAdded
+    from archive.books import Book
+    from archive.case_events import HashesAdded
     from ingest.hashes import add
 
     app.require_operator()

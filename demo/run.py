@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands.app import acting_account
+from commands.acting import acting_account
 from demo.mailbox import messages
 from demo.send import send_all
 from demo.trust import ARCHIVE, DOMAIN, HOME

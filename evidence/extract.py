@@ -14,36 +14,28 @@ from dataclasses import dataclass, field
 import msgspec
 
 from archive import segment
-from archive.events import (
+from archive.access_events import Exported, ExportFinished, ExportResumed, Refused, Searched, Viewed
+from archive.books import Book
+from archive.case_events import (
     Anchored,
     Approved,
-    Book,
     CaseApplied,
     CaseClosed,
     CaseExtended,
     CaseOpened,
     Declined,
-    Event,
-    Exported,
-    ExportFinished,
-    ExportResumed,
     ExtensionApplied,
     HoldPlaced,
     HoldReleased,
     NoticeGiven,
-    Refused,
     Requested,
     RequestUsed,
-    Rescanned,
-    Scanned,
     Sealed,
-    Searched,
-    Sighted,
     Stamped,
-    Turned,
-    Viewed,
 )
+from archive.events import Event
 from archive.ledger import Ledger
+from archive.mail_events import Rescanned, Scanned, Sighted, Turned
 from cases.exporting import Export
 from section9 import Case, HoldId, MailId, RequestId
 

@@ -18,8 +18,11 @@ from hashlib import sha256
 
 import msgspec
 
+from archive.access_events import Searched
 from archive.anchors import Anchors
-from archive.events import Anchored, Book, Event, Searched, Stamped
+from archive.books import Book
+from archive.case_events import Anchored, Stamped
+from archive.events import Event
 from archive.ledger import Ledger
 from cases.exporting import Exhibit, Export, Exports
 from evidence import extract, pages, pdf

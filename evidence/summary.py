@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from archive.events import Exported, Searched
+from archive.access_events import Exported, Searched
 from cases.exporting import Export
 from evidence.views import Row, counted, moment
 from section9 import Case

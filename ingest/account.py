@@ -11,8 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archive.events import Book, Event, Scanned, Sighted
+from archive.books import Book
+from archive.events import Event
 from archive.ledger import Ledger
+from archive.mail_events import Scanned, Sighted
 from archive.segment import decode
 from cases.custody import Custody
 from ingest.spool import Spool, SpoolEntryDamagedError, SpoolEntryMissingError

@@ -15,8 +15,10 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from archive.events import Book, Collected, Rescanned, Scanned, Sealed, Sighted, Turned
+from archive.books import Book
+from archive.case_events import Sealed
 from archive.ledger import Ledger
+from archive.mail_events import Collected, Rescanned, Scanned, Sighted, Turned
 from archive.segment import Segment
 from cases.custody import Custody
 from ingest.jobs import Draft, Incoming, Replayed, Reread

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from archive.events import Rescanned, Scanned, Sighted, Turned
+from archive.mail_events import Rescanned, Scanned, Sighted, Turned
 from archive.segment import Segment
 from ingest.jobs import Replayed
 from search.unread import MENDABLE

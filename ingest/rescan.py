@@ -14,8 +14,9 @@ from typing import ClassVar
 
 import msgspec
 
-from archive.events import Book, Rescanned, Scanned
+from archive.books import Book
 from archive.ledger import Ledger
+from archive.mail_events import Rescanned, Scanned
 from ingest.jobs import Draft, Reread
 from ingest.pipeline import BATCH, Pipeline, batched
 from ingest.pool import Pool

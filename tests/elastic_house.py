@@ -8,7 +8,8 @@ from pathlib import Path
 
 from running import House
 
-from archive.events import Book, Sighted
+from archive.books import Book
+from archive.mail_events import Sighted
 from demo.mailbox import Delivery, messages
 from search.elastic import open_elastic
 from search.elastic_client import ElasticSettings

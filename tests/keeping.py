@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from archive.blobs import Blobs
-from archive.events import Book, Sighted
+from archive.books import Book
 from archive.ledger import Ledger
+from archive.mail_events import Sighted
 from archive.store import FolderStore
 from cases.applications import Application
 from cases.casebook import Casebook

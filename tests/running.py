@@ -18,8 +18,10 @@ from typing import Any
 import msgspec
 import psutil
 
-from archive.events import Book, Event, Sighted
+from archive.books import Book
+from archive.events import Event
 from archive.ledger import Ledger
+from archive.mail_events import Sighted
 from archive.store import FolderStore
 from demo.mailbox import Delivery
 from demo.trust import ARCHIVE

@@ -18,7 +18,8 @@ from running import House, made
 from stamper import Stamper, openssl, stamping
 
 from archive.anchors import key_of
-from archive.events import Anchored, Book, Reported, Stamped
+from archive.books import Book
+from archive.case_events import Anchored, Reported, Stamped
 
 DPO = "dpo@school.example"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.events import Book, RequestUsed
+from archive.books import Book
+from archive.case_events import RequestUsed
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application

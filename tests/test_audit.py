@@ -16,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive import anchors as form
 from archive import segment
+from archive.access_events import Refused
 from archive.anchors import Anchors, Signed, by_fingerprint
 from archive.audit import Audit, Evidence, Given, audit
-from archive.events import Anchored, Book, CaseClosed, Refused
+from archive.books import Book
+from archive.case_events import Anchored, CaseClosed
 from archive.ledger import Ledger, key_of
 from archive.store import FolderStore
 from archive.walk import ProblemKind

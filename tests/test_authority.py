@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from running import House, made
 
-from archive.events import Book, CaseClosed, CaseOpened, Refused, RightsChanged
+from archive.access_events import Refused
+from archive.books import Book
+from archive.case_events import CaseClosed, CaseOpened, RightsChanged
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError

@@ -8,7 +8,8 @@ from threading import Thread
 
 import pytest
 
-from archive.events import Book, CaseOpened
+from archive.books import Book
+from archive.case_events import CaseOpened
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError

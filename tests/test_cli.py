@@ -13,9 +13,10 @@ import psutil
 import pytest
 from running import SECTION9, House, made, wait_for
 
-from archive.events import Book, Refused, Searched, Viewed
+from archive.access_events import Refused, Searched, Viewed
+from archive.books import Book
 from cli import cli
-from commands.app import acting_account
+from commands.acting import acting_account
 
 PLAIN = b"""\
 From: j.doe@school.example\r

@@ -17,7 +17,8 @@ from elastic_front import certificate, served
 from loopback import Reply
 from running import House, made, wait_for
 
-from archive.events import Book, Sighted, Turned
+from archive.books import Book
+from archive.mail_events import Sighted, Turned
 from commands.app import App
 from commands.collecting import Closing
 from ingest.collectors.collect import Collector

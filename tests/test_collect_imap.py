@@ -14,7 +14,8 @@ import pytest
 from dovecot import MASTER_PASSWORD, Dovecot, dovecot
 from running import House, made, wait_for
 
-from archive.events import Book, Collected, Sighted, Turned
+from archive.books import Book
+from archive.mail_events import Collected, Sighted, Turned
 from commands.app import App
 from ingest.collectors.collect import Collector
 from ingest.collectors.door import MailboxError, ServerError

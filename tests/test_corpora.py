@@ -11,7 +11,8 @@ import pytest
 from running import House, made
 
 from archive.blobs import Blobs
-from archive.events import Book, Sighted
+from archive.books import Book
+from archive.mail_events import Sighted
 from archive.store import FolderStore
 from ingest.files import Files
 from ingest.jobs import Sliced

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.access_events import Searched
 from archive.blobs import Blobs
-from archive.events import Book, HoldPlaced, Searched
+from archive.books import Book
+from archive.case_events import HoldPlaced
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application

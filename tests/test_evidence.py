@@ -12,7 +12,8 @@ import pytest
 from evidence_house import HOSTILE, PERSON, contents, house, plain, stock
 from running import SECTION9, House
 
-from archive.events import Book, Exported, ExportFinished, ExportResumed, Refused
+from archive.access_events import Exported, ExportFinished, ExportResumed, Refused
+from archive.books import Book
 from evidence.folder import UNFINISHED
 from evidence.names import attachment, is_calm
 from section9 import PartId

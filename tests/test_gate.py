@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
-from archive.events import Book, Event, Refused, Searched, Viewed
+from archive.books import Book
+from archive.events import Event
 from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
 from cases.applications import Application

@@ -11,25 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from archive.access_events import Audited, LogRead, Refused, Searched, Verified, Viewed
+from archive.books import Book, Head
+from archive.case_events import CaseClosed, CaseExtended, CaseOpened, PeopleImported
 from archive.checkpoint import Checkpoint, CheckpointError
-from archive.events import (
-    Audited,
-    Book,
-    CaseClosed,
-    CaseExtended,
-    CaseOpened,
-    Event,
-    Head,
-    LogRead,
-    PeopleImported,
-    Refused,
-    Scanned,
-    Searched,
-    Sighted,
-    Verified,
-    Viewed,
-)
+from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError, LedgerMovedError
+from archive.mail_events import Scanned, Sighted
 from archive.segment import LedgerFormatError
 from archive.store import FolderStore
 from section9 import (
@@ -260,7 +248,8 @@ def test_processes_at_once_lose_no_event(store: FolderStore, root: Path, checkpo
         from pathlib import Path
         from archive.ledger import Ledger
         from archive.store import FolderStore
-        from archive.events import Book, CaseClosed
+        from archive.books import Book
+        from archive.case_events import CaseClosed
         _, root, checkpoint, writer = sys.argv
         ledger = Ledger(FolderStore(Path(root)), checkpoint=Path(checkpoint))
         for n in range(20):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from running import House, made
 
-from archive.events import Book, Sighted
+from archive.books import Book
+from archive.mail_events import Sighted
 from ingest.identity import mail_id
 from ingest.outlook.compose import compose
 from ingest.outlook.item import Attachment, Item, Properties, Tag

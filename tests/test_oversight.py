@@ -9,20 +9,10 @@ from pathlib import Path
 import pytest
 from running import House, made
 
-from archive.events import (
-    Book,
-    CaseClosed,
-    CaseExtended,
-    CaseOpened,
-    Event,
-    Head,
-    HoldPlaced,
-    LogRead,
-    Refused,
-    Requested,
-    Searched,
-    Viewed,
-)
+from archive.access_events import LogRead, Refused, Searched, Viewed
+from archive.books import Book, Head
+from archive.case_events import CaseClosed, CaseExtended, CaseOpened, HoldPlaced, Requested
+from archive.events import Event
 from archive.ledger import Ledger
 from archive.segment import ZEROS, Segment
 from archive.store import FolderStore

@@ -13,7 +13,7 @@ import pytest
 from running import House, made, wait_for
 
 from archive.blobs import Blobs
-from archive.events import Book
+from archive.books import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.custody import Custody

@@ -14,7 +14,9 @@ from running import House, made
 
 import archive
 from archive import certificates
-from archive.events import Book, Event, Purged, PurgeFinished
+from archive.books import Book
+from archive.case_events import Purged, PurgeFinished
+from archive.events import Event
 from archive.verify import verify
 from archive.walk import ProblemKind
 from cases import holds

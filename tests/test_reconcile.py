@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from running import House, made
 
-from archive.events import Book, Reconciled
+from archive.access_events import Reconciled
+from archive.books import Book
 from ingest.reconcile import compare, reconcile
 from ingest.traces import postfix
 from ingest.traces.claim import Claim, Entry, Skipped, TraceError, claimed

@@ -11,8 +11,11 @@ import pytest
 from running import House, made
 
 from archive.blobs import Blobs
-from archive.events import Book, Event, Rescanned, Scanned, Sealed, Sighted
+from archive.books import Book
+from archive.case_events import Sealed
+from archive.events import Event
 from archive.ledger import Ledger
+from archive.mail_events import Rescanned, Scanned, Sighted
 from archive.store import FolderStore
 from detectors.catalogue import RULES
 from ingest.identity import mail_id

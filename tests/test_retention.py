@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keeping import NOW, Keeping, keeping, mail
 
-from archive.events import Book, RetentionRan
+from archive.books import Book
+from archive.case_events import RetentionRan
 from cases.holds import Terms
 from cases.retaining import Retention
 from cases.retention import (

@@ -8,7 +8,10 @@ import pytest
 from running import House, made
 from test_rescan import BANK, MAIL, ledger, read_earlier
 
-from archive.events import Book, Rescanned, RulesInForce, RulesTried, RuleSwitched
+from archive.access_events import RulesTried
+from archive.books import Book
+from archive.case_events import RulesInForce, RuleSwitched
+from archive.mail_events import Rescanned
 from detectors.catalogue import RULES
 from section9 import RuleState
 

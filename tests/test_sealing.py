@@ -12,7 +12,8 @@ from aiosmtpd.controller import Controller
 from keeping import NOW, PERSON, Keeping, keeping, mail
 from running import made
 
-from archive.events import Alerted, Book, Sealed
+from archive.books import Book
+from archive.case_events import Alerted, Sealed
 from cases.gate import Gate
 from cases.purge import Doomed
 from cases.sealing import SealedError, Seals

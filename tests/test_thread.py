@@ -9,8 +9,9 @@ from pathlib import Path
 import elastic_indices
 import pytest
 
+from archive.access_events import Refused, Searched
 from archive.blobs import Blobs
-from archive.events import Book, Refused, Searched
+from archive.books import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.answers import Conversation

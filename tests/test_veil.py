@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.access_events import Viewed
 from archive.blobs import Blobs
-from archive.events import Book, CaseOpened, Viewed
+from archive.books import Book
+from archive.case_events import CaseOpened
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.approvals import ApprovalRefusedError

@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import frame, segment
+from archive.access_events import Refused, Searched, Verified
 from archive.blobs import Blobs
-from archive.events import Book, CaseClosed, Head, Refused, Searched, Sighted, Verified
+from archive.books import Book, Head
+from archive.case_events import CaseClosed
 from archive.ledger import Ledger, key_of
+from archive.mail_events import Sighted
 from archive.store import FolderStore
 from archive.verify import Progress, Verification, verify
 from archive.walk import Problem, ProblemKind

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import structlog
 
-from archive.events import Collected, Turned
+from archive.mail_events import Collected, Turned
 from ingest.collectors import story
 from ingest.collectors.door import (
     Folder,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from archive.events import Book, Collected, Event, Sighted, Turned
+from archive.books import Book
+from archive.events import Event
 from archive.ledger import Ledger
+from archive.mail_events import Collected, Sighted, Turned
 from ingest.collectors.door import FolderId, ItemId
 from section9 import BlobId, MailId, Sighting, SightingId, Source
 
