@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from section9 import Person, PersonRole, Record, Section9Error, Source
+from section9 import Confidence, Finding, Person, PersonRole, Record, RuleId, Section9Error, Source
 
 UNUSUAL = timedelta(days=31)
 """A clock that has moved on by more since the ledger last heard of it may have been set."""
@@ -27,6 +27,9 @@ class RetentionClass(StrEnum):
     STAFF = "staff"
     ORDINARY = "ordinary"
     WEB_LOG = "web-log"
+
+
+FILE_RULE = RuleId("safeguarding-file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ class Facts:
     began: datetime  # when its period begins
     roles: frozenset[PersonRole]  # of the people of the trust who took part
     births: tuple[date, ...]  # of the students among them, where known
-    clauses: frozenset[str]  # of what was found in it
-    safeguarding_case: bool  # it is in the scope of a safeguarding case, open or closed
+    clauses: frozenset[str]  # of what was found in it, and more than barely
+    safeguarding_case: bool  # in the scope of a safeguarding case, or speaks of such a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,19 @@ def facts(
         began=began(record),
         roles=frozenset(one.role for one in people),
         births=tuple(one.date_of_birth for one in students if one.date_of_birth),
-        clauses=frozenset(finding.clause for finding in record.findings),
-        safeguarding_case=safeguarding_case,
+        clauses=frozenset(one.clause for one in record.findings if not _barely(one)),
+        safeguarding_case=safeguarding_case or any(map(_of_a_file, record.findings)),
     )
+
+
+def _barely(finding: Finding) -> bool:
+    """Whether a detector is so unsure that 25 years would be kept on a guess."""
+    return finding.confidence is Confidence.LOW
+
+
+def _of_a_file(finding: Finding) -> bool:
+    """Whether a finding speaks of a child-protection file; there even a guess keeps."""
+    return finding.rule == FILE_RULE
 
 
 def began(record: Record) -> datetime:

@@ -3,6 +3,7 @@
 A cue is met only as whole words, blind to case; a line may end between two of its words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,8 @@ from section9 import RuleId, Span
 
 Cues = Mapping[RuleId, frozenset[str]]
 
-_BLANKS = str.maketrans("\t\n\r\v\f", "     ")
+_HALF = re.compile("[\ud800-\udfff]")  # of a character: no text to the automaton
+_BLANKS = str.maketrans("\t\n\r\v\f", "     ")  # a line may end between two words
 MOST = 1_000
 """Of one rule in one text: enough to read every sentence of any honest mail."""
 
@@ -28,7 +30,7 @@ class Lexicon:
     def look(self, text: str) -> dict[RuleId, list[Span]]:
         """Return where the cues of each rule stand, in order of their ends; `MOST` at most."""
         met: dict[RuleId, list[Span]] = {}
-        plain = lowered(text).translate(_BLANKS)  # a line may end between two words
+        plain = _HALF.sub("\ufffd", lowered(text)).translate(_BLANKS)
         for number, start, end in self.automaton.find_matches_as_indexes(plain, overlapping=True):
             if _whole(plain, start, end):
                 for rule in self.rules[number]:

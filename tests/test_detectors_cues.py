@@ -16,6 +16,7 @@ LEXICON = lexicon({ONE: frozenset({"safe house", "sen"}), OTHER: frozenset({"sen
         ("the safe\nhouse", {ONE: [Span(4, 14)]}),
         ("sen", {ONE: [Span(0, 3)], OTHER: [Span(0, 3)]}),
         ("sent, absent, sen2", {}),
+        ("\ud83d sen", {ONE: [Span(2, 5)], OTHER: [Span(2, 5)]}),
         ("İ sen", {ONE: [Span(2, 5)], OTHER: [Span(2, 5)]}),
         ("", {}),
     ],

@@ -23,13 +23,21 @@ from cases.retention import (
     due,
     later,
 )
+from cases.retention import (
+    facts as facts_of,
+)
 from section9 import (
     BlobId,
     CaseKind,
+    Category,
+    Confidence,
+    Finding,
     MailId,
     ParsedMail,
+    PartId,
     PersonRole,
     Record,
+    RuleId,
     Sighting,
     SightingId,
     Source,
@@ -177,3 +185,26 @@ def test_what_was_purged_and_comes_again_goes_again(house: Keeping) -> None:
 
     assert 1 == ran.purged
     assert house.index.get(found) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "clause", "confidence", "expected"),
+    [
+        ("secrecy", "6.2", Confidence.MEDIUM, (frozenset({"6.2"}), False)),
+        ("secrecy", "6.2", Confidence.LOW, (frozenset(), False)),
+        ("safeguarding-file", "6.3", Confidence.LOW, (frozenset(), True)),
+    ],
+)
+def test_a_guess_keeps_nothing_for_25_years_but_of_a_file(
+    rule: str, clause: str, confidence: Confidence, expected: tuple[frozenset[str], bool]
+) -> None:
+    """What is barely a finding decides nothing, unless it speaks of a child-protection file."""
+    found = Finding(
+        RuleId(rule), 1, Category.PERSONAL_DATA, clause, PartId("1"), 0, 1, confidence, 1, ""
+    )
+    mail = ParsedMail(message_id="", date=CAME, subject="", from_=())
+    record = Record(MailId("0" * 64), CAME, mail, (), (found,))
+
+    told = facts_of(record, person=lambda _address: None, safeguarding_case=False)
+
+    assert expected == (told.clauses, told.safeguarding_case)
