@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench evaluate train-names fuzz lock clean
+.PHONY: demo test lint bench evaluate train-names train-offensive fuzz lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -P -m demo.run
@@ -28,12 +28,17 @@ bench: $(VENV)/.dev
 # How good the detectors are.
 evaluate: $(VENV)/.dev
 	$(BIN)/python -P -m bench.detectors
+	$(BIN)/python -P -m bench.offensive
 	$(BIN)/python -P -m bench.roll
 
 # The weights that find names, learnt anew in minutes: detectors/training/names.py.
 WNUT ?= ../shared/data/wnut17
 train-names: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -P -m detectors.training.names $(WNUT)
+
+# Trains the model of offensive matter on ../shared/data and our own passages; a minute.
+train-offensive: $(VENV)/.dev
+	$(BIN)/python -P -m detectors.training.fit
 
 # Bytes that are no mail, for as long as asked: tests/fuzz.
 SECONDS ?= 60

@@ -143,6 +143,9 @@ class Category(StrEnum):
     CREDENTIALS = "credentials"
     SPECIAL_CATEGORY = "special-category"
     STUDENT_CONTACT = "student-contact"
+    OFFENSIVE = "offensive"
+    WELFARE = "welfare"
+    CRIMINAL = "criminal"
 
 
 class Confidence(StrEnum):

@@ -1,14 +1,16 @@
-"""Every detector there is. A rule that is in neither tuple does not run."""
+"""Every detector there is. A rule that is in none of the tuples does not run."""
 
 from detectors import (
     bank_account,
     birth_date,
+    concern,
     driving_licence,
     home_address,
     iban,
     ip_address,
     nhs_number,
     nino,
+    offensive,
     passport,
     password,
     payment_card,
@@ -26,7 +28,7 @@ from detectors import (
     vehicle_registration,
 )
 from detectors.contact import detector as student_contact
-from detectors.contract import Detector, MailDetector, Rule
+from detectors.contract import Detector, MailDetector, Rule, TextDetector
 
 DETECTORS: tuple[Detector, ...] = (
     bank_account.DETECTOR,
@@ -54,6 +56,9 @@ DETECTORS: tuple[Detector, ...] = (
 )
 """They read each text."""
 
+TEXT_DETECTORS: tuple[TextDetector, ...] = (offensive.DETECTOR, concern.DETECTOR)
+"""They read each text, passage by passage."""
+
 MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR, student_contact.DETECTOR)
 """They read the whole message, after the others."""
 
@@ -61,6 +66,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *(detector.rule for detector in DETECTORS),
+            *(rule for detector in TEXT_DETECTORS for rule in detector.rules),
             *(rule for detector in MAIL_DETECTORS for rule in detector.rules),
         ),
         key=lambda rule: rule.id,

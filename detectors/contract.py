@@ -128,6 +128,14 @@ class Detector:
 
 
 @dataclass(frozen=True, slots=True)
+class TextDetector:
+    """Rules that weigh whole passages; it leaves a text that has nothing for it at once."""
+
+    rules: tuple[Rule, ...]
+    detect: Callable[[Text, Context], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
 class MailDetector:
     """Rules that need the whole message, and what the detectors of texts found in it."""
 

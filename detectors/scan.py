@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice, takewhile
 
 from detectors import pupil_on_roll
-from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES
+from detectors.catalogue import DETECTORS, MAIL_DETECTORS, RULES, TEXT_DETECTORS
 from detectors.contract import Context, Detector, Exempt, Judge, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
@@ -145,7 +145,8 @@ def _scan(text: str, context: Context, runs: Runs) -> list[Finding]:
     seen = Text(folded.text, where, folded.joined, cues, others)
     every = (_search(detector, seen) for detector in DETECTORS if runs(detector.rule.id))
     searches = [search for search in every if search.spans]
-    if not searches:
+    spoken = [found for detector in TEXT_DETECTORS for found in detector.detect(seen, context)]
+    if not (searches or spoken):
         return []
     found = [
         *_read(folded.joined, searches, context),
@@ -153,7 +154,9 @@ def _scan(text: str, context: Context, runs: Runs) -> list[Finding]:
         *_unjudged(searches, context),
     ]
     place = _placer(folded, context)
-    return sorted(map(place, _distinct(found)), key=lambda each: (each.start, each.end, each.rule))
+    return sorted(
+        map(place, (*_distinct(found), *spoken)), key=lambda each: (each.start, each.end, each.rule)
+    )
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from detectors import school_records
+from detectors.catalogue import TEXT_DETECTORS
 from detectors.evaluate import (
     Label,
     LabelError,
@@ -102,10 +103,10 @@ def test_agrees_with_public_cases() -> None:
 
 @pytest.mark.skipif(not HAM.exists(), reason=f"no ordinary mail at {HAM.name}")
 def test_ordinary_mail_raises_next_to_no_alarm() -> None:
-    """One mail in a hundred at most has a finding of medium confidence or more.
+    """One mail in a hundred at most gives something away, and one at most is offensive.
 
-    Of identifiers none has but for a true one: a thread of five mails complains of one address
-    on the Internet, and calls it one.
+    That is with a finding of medium confidence or more. Of identifiers none has but for a true
+    one: a thread of five mails complains of one address on the Internet, and calls it one.
     """
     paths = sorted(chain(HAM.glob("easy-ham-*/*"), HAM.glob("hard-ham-*/*")))
     scanner = Scanner()
@@ -115,9 +116,11 @@ def test_ordinary_mail_raises_next_to_no_alarm() -> None:
         for path in paths
     ]
 
-    assert len([rules for rules in alarms if rules]) <= len(paths) / 100
+    spoken = {rule.id for detector in TEXT_DETECTORS for rule in detector.rules}
+    assert len([rules for rules in alarms if rules - spoken]) <= len(paths) / 100
+    assert len([rules for rules in alarms if rules & spoken]) <= len(paths) / 100
     records = {detector.rule.id for detector in school_records.DETECTORS}
-    assert {"ip-address"} == set().union(*alarms) - records
+    assert {"ip-address"} == set().union(*alarms) - records - spoken
 
 
 def sure(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

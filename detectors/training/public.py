@@ -1,0 +1,107 @@
+"""The public sets that we train on, read where they lie and never copied.
+
+Each example tells of some heads only: what a set does not label is left out of that head's sum.
+"""
+
+import csv
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from detectors.cues import lowered
+from detectors.normalise import fold
+from detectors.offensive import notable, passages
+from detectors.training.passages import Said
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A passage with the heads it tells of: true, false; a head that is absent is not known."""
+
+    text: str
+    truth: dict[str, bool]
+    fold: int  # 0 to 9: fold 9 is kept to judge by
+    source: str
+
+
+def of_ours(said: Said) -> Example:
+    """Make an example of a passage of ours, which tells of every head."""
+    truth = {head: head in said.heads for head in ("hate", "abuse", "threat")}
+    if "hate" in said.heads:
+        del truth["abuse"]  # whether hate of a group is abuse of a person is not the question
+    return Example(said.text, truth, 0, "ours")
+
+
+def davidson() -> Iterator[Example]:
+    """Yield tweets: hate, offensive, neither."""
+    for number, row in enumerate(_rows("davidson/labeled_data.csv")):
+        hate = row["class"] == "0"
+        truth = {"hate": hate, "threat": False} if row["class"] == "2" else {"hate": hate}
+        if row["class"] == "2":
+            truth["abuse"] = False
+        yield Example(_tweet(row["tweet"]), truth, number % 10, "davidson")
+
+
+def edos() -> Iterator[Example]:
+    """Yield posts: sexist or not, and of the sexist those that threaten."""
+    for number, row in enumerate(_rows("edos/edos.csv")):
+        sexist = row["label_sexist"] == "sexist"
+        truth = {"hate": sexist}
+        if sexist:
+            truth["threat"] = row["label_vector"].startswith("1.1")
+        yield Example(_tweet(row["text"]), truth, number % 10, "edos")
+
+
+def hatemoji() -> Iterator[Example]:
+    """Yield adversarial posts and their perturbations; the set's own test part is fold 9."""
+    for part, kept in (("train", 0), ("validation", 9), ("test", 9)):
+        for row in _rows(f"hatemojibuild/HatemojiBuild/{part}.csv"):
+            yield Example(row["text"], {"hate": row["label_gold"] == "1"}, kept, "hatemoji")
+
+
+def convabuse() -> Iterator[Example]:
+    """Yield what users said to a chatbot: abuse where most annotators of it say so."""
+    for part, kept in (("train", 0), ("valid", 9)):
+        for row in _rows(f"convabuse/2_splits/ConvAbuseEMNLP{part}.csv"):
+            said = {key: row[key] for key in row if "_is_abuse." in key and row[key] == "1"}
+            bad = sum(key.split("is_abuse.")[1].startswith("-") for key in said)
+            if said and bad in (0, len(said)):
+                yield Example(row["user"], {"abuse": bad > 0}, kept, "convabuse")
+
+
+def ham() -> Iterator[Example]:
+    """Yield passages of ordinary mail that hold a word of the lists; one folder of three."""
+    for path in sorted((DATA / "mail_spamassassin" / "easy-ham-1").iterdir()):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.compat32)
+        content = mail.get_payload(decode=True)
+        if isinstance(content, bytes):
+            lower = lowered(fold(content.decode("latin-1")).text)
+            for start, end in passages(lower):
+                if notable(lower[start:end]):
+                    harmless = {"hate": False, "abuse": False, "threat": False}
+                    yield Example(lower[start:end], harmless, 0, "ham")
+
+
+def public() -> Iterator[Example]:
+    """Yield every public example."""
+    yield from davidson()
+    yield from edos()
+    yield from hatemoji()
+    yield from convabuse()
+    yield from ham()
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _tweet(text: str) -> str:
+    """Take what only tweets have out: users, links, retweets."""
+    words = (w for w in text.replace("&amp;", "&").replace("&#", " &#").split())
+    kept = (w for w in words if not w.startswith(("@", "http", "&#")) and w not in ("RT", "!!!!!"))
+    return " ".join(kept).replace("[USER]", "").replace("[URL]", "")
