@@ -22,29 +22,35 @@ MAX_CONTENT = 2**32 - 1  # bytes; the memory limit is what counts
 
 
 def main(memory: int, seconds: float, tesseract: str) -> None:
-    """Serve until the parent closes the socket."""
-    limit_memory(memory)
-    library.load()
-    limit_files()
-    with socket.socket(fileno=sys.stdin.fileno()) as parent:
-        while True:
-            try:
-                task, content = receive(parent, Task, max_body=MAX_CONTENT)
-            except (EOFError, ConnectionError):
-                break
-            allow_cpu(math.ceil(seconds * CORES))
-            got = extract(
-                content,
-                media_type=task.media_type,
-                filename=task.filename,
-                seconds=seconds / 2,
-                tesseract=tesseract,
-            )
-            send(parent, got)
-    with suppress(
-        OSError
-    ):  # a parent that was killed cannot tidy up, and one that was not may have
-        Path.cwd().rmdir()
+    """Serve until the parent closes the socket, and leave no folder behind."""
+    try:
+        limit_memory(memory)
+        library.load()
+        limit_files()
+        with socket.socket(fileno=sys.stdin.fileno()) as parent:
+            serve(parent, seconds, tesseract)
+    finally:
+        # A parent that was killed cannot tidy up, and one that was not may have.
+        with suppress(OSError):
+            Path.cwd().rmdir()
+
+
+def serve(parent: socket.socket, seconds: float, tesseract: str) -> None:
+    """Extract one document after the other."""
+    while True:
+        try:
+            task, content = receive(parent, Task, max_body=MAX_CONTENT)
+        except (EOFError, ConnectionError):
+            return
+        allow_cpu(math.ceil(seconds * CORES))
+        got = extract(
+            content,
+            media_type=task.media_type,
+            filename=task.filename,
+            seconds=seconds / 2,
+            tesseract=tesseract,
+        )
+        send(parent, got)
 
 
 if __name__ == "__main__":
