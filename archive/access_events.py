@@ -165,3 +165,19 @@ class Audited:
     anchors: int
     problems: int
     kind: Literal["audited"] = "audited"
+
+
+AccessEvent = (
+    Searched
+    | Viewed
+    | Exported
+    | ExportResumed
+    | ExportFinished
+    | RulesTried
+    | Reconciled
+    | Refused
+    | Verified
+    | LogRead
+    | Audited
+)
+"""Every event of the book: whoever adds one adds it here."""

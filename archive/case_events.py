@@ -315,3 +315,34 @@ class Reported:
     what: str  # `anchor 7`, `digest 2026-11-16`
     to: str  # the address
     kind: Literal["reported"] = "reported"
+
+
+CaseEvent = (
+    CaseOpened
+    | CaseApplied
+    | ExtensionApplied
+    | CaseExtended
+    | CaseClosed
+    | NoticeGiven
+    | RightsChanged
+    | PeopleImported
+    | RuleSwitched
+    | RulesInForce
+    | Requested
+    | Approved
+    | Declined
+    | RequestUsed
+    | HoldPlaced
+    | HoldReleased
+    | Sealed
+    | SealBroken
+    | HashesAdded
+    | Alerted
+    | Purged
+    | PurgeFinished
+    | RetentionRan
+    | Anchored
+    | Stamped
+    | Reported
+)
+"""Every event of the book: whoever adds one adds it here."""

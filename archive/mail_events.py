@@ -79,3 +79,7 @@ class Collected:
     failed: int
     turned: int  # copies that were found moved, deleted, purged or restored
     kind: Literal["collected"] = "collected"
+
+
+MailEvent = Sighted | Scanned | Rescanned | Turned | Collected
+"""Every event of the book: whoever adds one adds it here."""

@@ -11,73 +11,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
-from archive.access_events import (
-    Audited,
-    Exported,
-    ExportFinished,
-    ExportResumed,
-    LogRead,
-    Reconciled,
-    Refused,
-    RulesTried,
-    Searched,
-    Verified,
-    Viewed,
-)
+from archive.access_events import AccessEvent
 from archive.books import Book
-from archive.case_events import (
-    Alerted,
-    Anchored,
-    Approved,
-    CaseApplied,
-    CaseClosed,
-    CaseExtended,
-    CaseOpened,
-    Declined,
-    ExtensionApplied,
-    HashesAdded,
-    HoldPlaced,
-    HoldReleased,
-    NoticeGiven,
-    PeopleImported,
-    Purged,
-    PurgeFinished,
-    Reported,
-    Requested,
-    RequestUsed,
-    RetentionRan,
-    RightsChanged,
-    RulesInForce,
-    RuleSwitched,
-    SealBroken,
-    Sealed,
-    Stamped,
-)
+from archive.case_events import CaseEvent
 from archive.events import Event
-from archive.mail_events import Collected, Rescanned, Scanned, Sighted, Turned
+from archive.mail_events import MailEvent
 from section9 import Section9Error
 
 ZEROS: Final = "0" * 64
 """What the first segment names as the hash of the one before."""
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
-    Book.MAIL: (Sighted, Scanned, Rescanned, Turned, Collected),
-    Book.CASES: (
-        *(CaseOpened, CaseApplied, ExtensionApplied, CaseExtended, CaseClosed),
-        *(NoticeGiven, RightsChanged, PeopleImported, RuleSwitched, RulesInForce),
-        *(Requested, Approved, Declined, RequestUsed),
-        *(HoldPlaced, HoldReleased, Sealed, SealBroken, HashesAdded, Alerted),
-        *(Purged, PurgeFinished, RetentionRan),
-        *(Anchored, Stamped, Reported),
-    ),
-    Book.ACCESS: (
-        *(Searched, Viewed, Exported, ExportResumed, ExportFinished),
-        *(RulesTried, Reconciled, Refused, Verified, LogRead, Audited),
-    ),
+    Book.MAIL: get_args(MailEvent),
+    Book.CASES: get_args(CaseEvent),
+    Book.ACCESS: get_args(AccessEvent),
 }
 
 

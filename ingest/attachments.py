@@ -5,12 +5,8 @@ are read in a process without secrets, with little memory, time or files, that i
 deadline and started anew for the next document. `ingest.extraction` is what it runs.
 """
 
-import os
 import signal
-import socket
 import time
-from contextlib import suppress
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -52,7 +48,7 @@ class Extractor:
         self._memory = memory
         self._seconds = seconds
         self._tesseract = tesseract
-        self._child: _Child | None = None
+        self._child: confined.Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +86,7 @@ class Extractor:
     def _attempt(self, head: Task, content: bytes) -> Extracted:
         child = self._running()
         try:
-            return child.ask(head, content, deadline=time.monotonic() + self._seconds)
+            return _ask(child, head, content, deadline=time.monotonic() + self._seconds)
         except TimeoutError:
             lost = TIMED_OUT
         except (EOFError, OSError, ValueError):
@@ -100,14 +96,16 @@ class Extractor:
             raise
         return self._lost(child, lost)
 
-    def _running(self) -> "_Child":
+    def _running(self) -> confined.Child:
         if self._child is not None and not self._child.alive:
             self.close()
         if self._child is None:
-            self._child = _Child(str(self._memory), str(self._seconds), self._tesseract)
+            self._child = confined.Child(
+                "ingest.extraction", str(self._memory), str(self._seconds), self._tesseract
+            )
         return self._child
 
-    def _lost(self, child: "_Child", lost: Extracted) -> Extracted:
+    def _lost(self, child: confined.Child, lost: Extracted) -> Extracted:
         status = child.stop()
         self._child = None
         if status == -signal.SIGXCPU:
@@ -116,37 +114,10 @@ class Extractor:
         return lost
 
 
-class _Child:
-    """A running child and our end of its socket."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._folder = TemporaryDirectory(prefix="section9-")
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = confined.start(
-                "ingest.extraction",
-                *arguments,
-                talk=theirs.fileno(),
-                folder=self._folder.name,
-            )
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, head: Task, content: bytes, *, deadline: float) -> Extracted:
-        """One document, its text. Raises TimeoutError; EOFError, OSError, ValueError if lost."""
-        send(self._socket, head, content, deadline=deadline)
-        return receive(self._socket, Extracted, max_head=MAX_REPLY, deadline=deadline)[0]
-
-    def stop(self) -> int:
-        """Kill it, and what it started. Returns how it ended, as `Popen.returncode` says it."""
-        self._socket.close()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # `start` made it the leader of a group
-        status = self._process.wait()
-        self._folder.cleanup()
-        return status
+def _ask(child: confined.Child, head: Task, content: bytes, *, deadline: float) -> Extracted:
+    """One document, its text. Raises TimeoutError; EOFError, OSError, ValueError if lost."""
+    send(child.socket, head, content, deadline=deadline)
+    return receive(child.socket, Extracted, max_head=MAX_REPLY, deadline=deadline)[0]
 
 
 def _plain(name: str) -> str:

@@ -1,17 +1,47 @@
 """A process with little to lose: no secrets, little memory and time, no file that it could write.
 
-Whatever parses hostile documents runs in one. The parent starts it with `start`; the child takes
+Whatever parses hostile documents runs in one. The parent starts it as a `Child`; the child takes
 its limits upon itself first of all.
 """
 
 import os
 import resource
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parents[1]
 OPEN_FILES = 64
+
+
+class Child:
+    """A running child in a folder of its own, and our end of the socket to it."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        self._folder = TemporaryDirectory(prefix="section9-")
+        self.socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = start(
+                module, *arguments, talk=theirs.fileno(), folder=self._folder.name
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it runs still."""
+        return self._process.poll() is None
+
+    def stop(self) -> int:
+        """Kill it, and what it started. Returns how it ended, as `Popen.returncode` says it."""
+        self.socket.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # `start` made it the leader of a group
+        status = self._process.wait()
+        self._folder.cleanup()
+        return status
 
 
 def start(module: str, *arguments: str, talk: int, folder: str) -> subprocess.Popen[bytes]:

@@ -7,11 +7,9 @@ named and another goes on after it.
 
 import hashlib
 import math
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
 
@@ -56,7 +54,7 @@ class Rebuilder:
     def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
         self._memory = memory
         self._seconds = seconds
-        self._child: _Child | None = None
+        self._child: confined.Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -95,10 +93,12 @@ class Rebuilder:
 
     def _ask(self, order: Order, file: BinaryIO) -> Iterator[tuple[Told, bytes]]:
         """Yield what the child tells of a file. Whoever stops listening ends the child."""
-        child = self._child = self._child or _Child(memory=self._memory, seconds=self._seconds)
+        child = self._child = self._child or confined.Child(
+            "ingest.outlook", str(self._memory), str(math.ceil(self._seconds))
+        )
         complete = False
         try:
-            for told, content in child.ask(order, file):
+            for told, content in _told(child, order, file, seconds=self._seconds):
                 complete = told.outcome is Outcome.END
                 if not complete:
                     yield told, content
@@ -108,37 +108,17 @@ class Rebuilder:
                 self.close()
 
 
-class _Child:
-    """A running child and our end of its socket."""
-
-    def __init__(self, *, memory: int, seconds: float) -> None:
-        self._folder = TemporaryDirectory(prefix="section9-")
-        self._seconds = seconds
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = confined.start(
-                "ingest.outlook",
-                str(memory),
-                str(math.ceil(seconds)),
-                talk=theirs.fileno(),
-                folder=self._folder.name,
-            )
-
-    def ask(self, order: Order, file: BinaryIO) -> Iterator[tuple[Told, bytes]]:
-        """Yield each frame, the last included. Raises EOFError, OSError, ValueError."""
-        send_order(self._socket, order, file.fileno())
-        while True:
-            deadline = time.monotonic() + self._seconds
-            told, content = receive(self._socket, Told, max_body=LARGEST, deadline=deadline)
-            yield told, content
-            if told.outcome in {Outcome.END, Outcome.DAMAGED}:
-                return
-
-    def stop(self) -> None:
-        self._socket.close()
-        self._process.kill()
-        self._process.wait()
-        self._folder.cleanup()
+def _told(
+    child: confined.Child, order: Order, file: BinaryIO, *, seconds: float
+) -> Iterator[tuple[Told, bytes]]:
+    """Yield each frame, the last included. Raises EOFError, OSError, ValueError."""
+    send_order(child.socket, order, file.fileno())
+    while True:
+        deadline = time.monotonic() + seconds
+        told, content = receive(child.socket, Told, max_body=LARGEST, deadline=deadline)
+        yield told, content
+        if told.outcome in {Outcome.END, Outcome.DAMAGED}:
+            return
 
 
 def _item(told: Told, content: bytes, way: str, sha256: str) -> Item:
