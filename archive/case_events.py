@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from archive.books import Head
-from section9 import Act, Case, CaseId, Hold, HoldId, MailId, RequestId, RuleId, RuleState
+from archive.case_words import Act, Case, Hold
+from section9 import CaseId, HoldId, MailId, RequestId, RuleId, RuleState
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,15 @@ from search.elastic import open_elastic
 from search.index import Index
 from search.query import parse
 from search.sqlite import open_sqlite
-from section9 import BlobId, MailId, Participant, Record, Sighting, SightingId, Source
+from section9 import (
+    BlobId,
+    MailId,
+    Participant,
+    Record,
+    Sighting,
+    SightingId,
+    Source,
+)
 
 SIZES = (10_000, 100_000, 1_000_000)
 USUAL = 100_000

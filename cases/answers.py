@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive.books import Head
+from cases.authority import Authority
 from cases.deletions import Deletion
 from search.index import Facet, Page
 from search.threads import Thread
-from section9 import Authority, MailId, Record
+from section9 import MailId, Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from archive.case_words import Case, CaseKind, Extent, Purpose, Scope
 from cases.roles import Accounts
-from section9 import Case, CaseId, CaseKind, Extent, Purpose, Scope, Section9Error
+from section9 import CaseId, Section9Error
 
 YEAR = timedelta(days=366)
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from archive.case_events import Approved, Declined, Requested, RequestUsed
+from archive.case_words import Act, Case
 from archive.events import Event
 from cases.roles import APPROVED_BY, Accounts
-from section9 import Act, Case, CaseId, RequestId, Section9Error
+from section9 import CaseId, RequestId, Section9Error
 
 CASE_ACTS = frozenset({Act.OPEN_CASE, Act.EXTEND_CASE})
 """Acts that are done by being approved."""

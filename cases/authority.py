@@ -5,10 +5,23 @@ or for a legal obligation; clause 9.3 only by the people appropriate to it. So c
 `Authority` and to nothing else, and this is the only place where one is made.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from archive.case_words import Case, Extent, Scope
 from cases.roles import Accounts, ConflictError, Deed, NoAuthorityError
-from section9 import Authority, Case, CaseId, RequestId
+from section9 import CaseId, RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What a live case grants one person at one moment. Only `cases.authority` makes one."""
+
+    case: CaseId
+    actor: str
+    scope: Scope
+    extent: Extent = Extent.CONTENT
+    own: tuple[str, ...] = ()  # addresses of the actor, whose own mail is somebody else's to read
 
 
 class CaseUnknownError(NoAuthorityError):

@@ -22,6 +22,7 @@ from archive.case_events import (
     Declined,
     ExtensionApplied,
 )
+from archive.case_words import Act, Case
 from archive.events import Event
 from archive.ledger import Ledger
 from cases.applications import Application, CaseRefusedError, check
@@ -32,7 +33,7 @@ from cases.deciding import record
 from cases.notices import cited
 from cases.notices import fold as fold_notices
 from cases.roles import Accounts, Deed
-from section9 import Act, Case, CaseId, RequestId
+from section9 import CaseId, RequestId
 
 Cases = dict[CaseId, Case]
 NO_ACCOUNTS = Accounts()

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from section9 import Change, MailId, Record, Scope, Sighting, Turn
+from archive.case_words import Scope
+from section9 import Change, MailId, Record, Sighting, Turn
 
 TOGETHER = timedelta(minutes=10)
 """Deletions that follow one another no slower than this belong together. What one run of a

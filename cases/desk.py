@@ -6,6 +6,7 @@ from datetime import datetime
 
 from archive.books import Book
 from archive.case_events import Approved, Declined, RequestUsed
+from archive.case_words import Act
 from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import (
@@ -25,7 +26,7 @@ from cases.approvals import (
 from cases.casebook import fold as fold_cases
 from cases.deciding import record
 from cases.roles import APPROVED_BY, Accounts, Deed
-from section9 import Act, RequestId
+from section9 import RequestId
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from archive.access_events import Audited, Refused, Searched, Verified, Viewed
 from archive.case_events import Approved, CaseExtended, Purged, Requested
+from archive.case_words import Act, Case
 from archive.events import Event
 from cases.oversight import Affairs
-from section9 import Act, Case
 
 EXPIRED = frozenset({"CaseExpiredError", "CaseClosedError"})
 OF_MACHINES = frozenset(

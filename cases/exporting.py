@@ -12,13 +12,14 @@ from typing import ClassVar
 from archive import segment
 from archive.access_events import Exported, ExportFinished, ExportResumed
 from archive.books import Book
+from archive.case_words import Case, Extent
 from cases.casebook import fold
 from cases.gate import OPAQUE, Gate
 from cases.roles import Deed, NoAuthorityError
 from cases.sight import Sight, in_scope, participant
 from cases.veil import NOTHING
 from search.tree import All, Everything, render
-from section9 import BlobId, Case, CaseId, Extent, Record, Section9Error
+from section9 import BlobId, CaseId, Record, Section9Error
 
 
 class ExtentError(NoAuthorityError):

@@ -15,12 +15,13 @@ from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
 from archive.books import Book
 from archive.case_events import HoldPlaced
+from archive.case_words import Act, Case, Extent
 from archive.ledger import Ledger
 from cases import sealing
 from cases.answers import Answer, Conversation, Deletions, Opened
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
-from cases.authority import grant
+from cases.authority import Authority, grant
 from cases.casebook import Casebook
 from cases.conversation import gather
 from cases.deletions import deletions, with_beginnings, with_bursts
@@ -39,7 +40,7 @@ from search.query import parse
 from search.sizes import size_of
 from search.threads import thread
 from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
-from section9 import Act, Authority, Case, CaseId, Extent, MailId, Record, Section9Error
+from section9 import CaseId, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
 NOT_PROTECTED = Protected()

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from archive.books import Book
 from archive.case_events import CaseApplied, CaseOpened, HoldPlaced, HoldReleased, RequestUsed
+from archive.case_words import Act, Case, CaseKind, Hold
 from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import Asked, granted
@@ -39,7 +40,7 @@ from search.tree import (
     clean,
     render,
 )
-from section9 import Act, Case, CaseId, CaseKind, Hold, HoldId, MailId, Section9Error
+from section9 import CaseId, HoldId, MailId, Section9Error
 
 AUTOMATIC = frozenset({CaseKind.SUBJECT_ACCESS, CaseKind.FREEDOM_OF_INFORMATION, CaseKind.BREACH})
 """Cases whose mail the law protects from the moment that they are opened until two people agree."""

@@ -13,11 +13,12 @@ from typing import ClassVar
 
 from archive.books import Book
 from archive.case_events import NoticeGiven
+from archive.case_words import Scope
 from archive.events import Event
 from archive.ledger import Ledger
 from cases.deciding import record
 from cases.roles import Accounts, Deed
-from section9 import Scope, Section9Error
+from section9 import Section9Error
 
 LONGEST = 200_000  # characters
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from archive.books import Book
 from archive.case_events import RetentionRan
+from archive.case_words import CaseKind, Extent
 from archive.events import Event
 from archive.ledger import Ledger
 from cases import holds, retention
@@ -19,7 +20,7 @@ from cases.retention import Due, Policy
 from cases.sight import in_scope
 from search.index import Index
 from search.tree import AnyOf, Between, Exact
-from section9 import CaseKind, Extent, MailId, Person, Record
+from section9 import MailId, Person, Record
 
 Item = TypeVar("Item")
 

@@ -13,7 +13,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from section9 import Confidence, Finding, Person, PersonRole, Record, RuleId, Section9Error, Source
+from section9 import (
+    Confidence,
+    Finding,
+    Person,
+    PersonRole,
+    Record,
+    RuleId,
+    Section9Error,
+    Source,
+)
 
 UNUSUAL = timedelta(days=31)
 """A clock that has moved on by more since the ledger last heard of it may have been set."""

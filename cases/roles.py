@@ -10,7 +10,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from section9 import AccountRole, Act, Section9Error
+from archive.case_words import Act
+from section9 import Section9Error
+
+
+class AccountRole(StrEnum):
+    """What an operating-system account is in the trust, and so what it may do here."""
+
+    INVESTIGATOR = "investigator"
+    AUTHORISER = "authoriser"
+    DSL = "dsl"  # Designated Safeguarding Lead
+    DPO = "dpo"  # Data Protection Officer
+    HEAD_TEACHER = "head-teacher"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+
 
 INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, TECHNICIAN, AUDITOR = AccountRole
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from archive.books import Book
 from archive.case_events import RequestUsed, SealBroken, Sealed
+from archive.case_words import Act, Case
 from archive.events import Event
 from archive.ledger import Ledger
 from cases.approvals import Asked, granted
@@ -22,7 +23,7 @@ from cases.deciding import record
 from cases.roles import Accounts, Deed, NoAuthorityError
 from search.index import Hit, Index
 from search.sealed import emptied
-from section9 import Act, Case, MailId, Section9Error
+from section9 import MailId, Section9Error
 
 
 class SealedError(NoAuthorityError):

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from archive.case_words import Extent, Scope
+from cases.authority import Authority
 from cases.veil import METADATA_FIELDS, veiled
 from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
-from section9 import Authority, Extent, MailId, Scope
+from section9 import MailId
 
 FLAGGED = Exact("is", "flagged")
 

@@ -9,6 +9,8 @@ asks for its words is answered as if it had none, or guessing words would read i
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from archive.case_words import Extent
+from cases.authority import Authority
 from search.fields import DEFAULT
 from search.index import Excerpt, Hit
 from search.tree import (
@@ -27,9 +29,7 @@ from search.tree import (
     clean,
 )
 from section9 import (
-    Authority,
     Change,
-    Extent,
     Finding,
     MailId,
     ParsedMail,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archive.case_events import NoticeGiven
+from archive.case_words import Case
 from cases.approvals import Request
-from section9 import Case, CaseId, RequestId
+from section9 import CaseId, RequestId
 
 if TYPE_CHECKING:
     from cases.exporting import Export

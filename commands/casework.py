@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from archive.case_words import Case, CaseKind, Extent, Purpose, Scope
 from commands.app import App
-from section9 import Case, CaseKind, Extent, Purpose, Scope
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 PURPOSES = {

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import click
 
+from archive.case_words import Scope
 from cases.telling import safe
-from section9 import Scope, Span
+from section9 import Span
 
 MOST_NAMED = 3  # people of a scope on one line
 

@@ -12,14 +12,7 @@ from commands.display import marked, whose
 from commands.faceting import print_facets, read_facets
 from search.direction import direction
 from search.order import Order
-from section9 import (
-    Finding,
-    ParsedMail,
-    Part,
-    PartKind,
-    Record,
-    Span,
-)
+from section9 import Finding, ParsedMail, Part, PartKind, Record, Span
 
 if TYPE_CHECKING:
     from cases.answers import Answer, Opened

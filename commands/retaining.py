@@ -116,10 +116,10 @@ def purge(app: App, mails: tuple[str, ...], *, case_id: str, reason: str) -> Non
     section9 approve R-0003                        # somebody else
     section9 purge 1f3a9c0b21de --case C-0001 --reason 'erasure request 4'
     """
+    from archive.case_words import Act
     from cases.approvals import ApprovalMissingError, Asked
     from commands.holding import ask
     from commands.logs import log_to_stderr
-    from section9 import Act
 
     log_to_stderr()
     found = tuple(app.gate.find(case_id, mail, act="purge") for mail in mails)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from section9 import AccountRole, Act
+from archive.case_words import Act
+from cases.roles import AccountRole
 
 if TYPE_CHECKING:
     from cases.approvals import Terms

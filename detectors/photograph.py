@@ -10,7 +10,15 @@ from functools import lru_cache
 from detectors.contract import Context, MailDetector, Rule
 from detectors.cues import Lexicon, lexicon
 from detectors.vocabulary import Topic, spelled
-from section9 import Category, Confidence, Finding, ParsedMail, Part, PartKind, RuleId
+from section9 import (
+    Category,
+    Confidence,
+    Finding,
+    ParsedMail,
+    Part,
+    PartKind,
+    RuleId,
+)
 
 RULE = Rule(
     id=RuleId("pupil-photograph"),

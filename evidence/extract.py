@@ -33,11 +33,12 @@ from archive.case_events import (
     Sealed,
     Stamped,
 )
+from archive.case_words import Case
 from archive.events import Event
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Scanned, Sighted, Turned
 from cases.exporting import Export
-from section9 import Case, HoldId, MailId, RequestId
+from section9 import HoldId, MailId, RequestId
 
 
 @dataclass(frozen=True, slots=True)

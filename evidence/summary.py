@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from archive.access_events import Exported, Searched
+from archive.case_words import Case
 from cases.exporting import Export
 from evidence.views import Row, counted, moment
-from section9 import Case
 
 MAX_VALUES = 60  # of a facet; the rest is found by searching
 MAX_BARS = 36

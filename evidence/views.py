@@ -12,7 +12,16 @@ from cases.telling import WORD, names, origin, safe, tale
 from evidence import names as filenames
 from evidence.folder import Written
 from search.direction import direction
-from section9 import Finding, Part, Participant, PartId, PartKind, Record, Role, Span
+from section9 import (
+    Finding,
+    Part,
+    Participant,
+    PartId,
+    PartKind,
+    Record,
+    Role,
+    Span,
+)
 
 MAX_HEADERS = 200_000  # characters of the header block that a page shows
 FEW = 3  # people whom a line of the index names

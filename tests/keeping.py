@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.blobs import Blobs
 from archive.books import Book
+from archive.case_words import CaseKind, Purpose, Scope
 from archive.ledger import Ledger
 from archive.mail_events import Sighted
 from archive.store import FolderStore
@@ -25,11 +26,8 @@ from search.sqlite import open_sqlite
 from section9 import (
     BlobId,
     CaseId,
-    CaseKind,
     MailId,
-    Purpose,
     Record,
-    Scope,
     Sighting,
     SightingId,
     Source,

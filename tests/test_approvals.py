@@ -9,6 +9,7 @@ import pytest
 
 from archive.books import Book
 from archive.case_events import RequestUsed
+from archive.case_words import Act, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application
@@ -22,8 +23,8 @@ from cases.approvals import (
 )
 from cases.casebook import Casebook
 from cases.desk import Desk
-from cases.roles import Account, Accounts, RoleMissingError
-from section9 import AccountRole, Act, Purpose, RequestId, Scope
+from cases.roles import Account, AccountRole, Accounts, RoleMissingError
+from section9 import RequestId
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

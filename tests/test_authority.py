@@ -14,6 +14,7 @@ from running import House, made
 from archive.access_events import Refused
 from archive.books import Book
 from archive.case_events import CaseClosed, CaseOpened, RightsChanged
+from archive.case_words import Act, CaseKind, Extent, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError
@@ -34,8 +35,7 @@ from cases.holds import fold as fold_holds
 from cases.holds import live
 from cases.notices import NoticeRefusedError, Notices
 from cases.rights import noted
-from cases.roles import Account, Accounts, ConflictError, RoleMissingError
-from section9 import AccountRole, Act, CaseKind, Extent, Purpose, Scope
+from cases.roles import Account, AccountRole, Accounts, ConflictError, RoleMissingError
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

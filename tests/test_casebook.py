@@ -10,10 +10,12 @@ import pytest
 
 from archive.books import Book
 from archive.case_events import CaseOpened
+from archive.case_words import Case, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application, CaseRefusedError
 from cases.authority import (
+    Authority,
     CaseClosedError,
     CaseExpiredError,
     CaseUnknownError,
@@ -21,7 +23,6 @@ from cases.authority import (
     grant,
 )
 from cases.casebook import Casebook
-from section9 import Authority, Case, Purpose, Scope
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -8,7 +8,14 @@ import pytest
 from detectors.contact.pairs import Contact, Known, Side, contact, side_of, without_exempt
 from detectors.contract import Context, Exempt
 from people import Directory, name_key, save
-from section9 import ParsedMail, Participant, PartId, Person, PersonRole, Recipient
+from section9 import (
+    ParsedMail,
+    Participant,
+    PartId,
+    Person,
+    PersonRole,
+    Recipient,
+)
 
 DAY = date(2026, 10, 7)
 STAFF, STUDENT, PARENT = PersonRole.STAFF, PersonRole.STUDENT, PersonRole.PARENT

@@ -26,7 +26,16 @@ from ingest.identity import mail_id
 from ingest.parse import parse_with_contents
 from ingest.reader import Reader
 from search.sealed import is_sealed
-from section9 import BlobId, Defect, PartId, PartKind, Record, Sighting, SightingId, Source
+from section9 import (
+    BlobId,
+    Defect,
+    PartId,
+    PartKind,
+    Record,
+    Sighting,
+    SightingId,
+    Source,
+)
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 MIB = 1024 * 1024

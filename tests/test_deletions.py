@@ -12,6 +12,7 @@ from archive.access_events import Searched
 from archive.blobs import Blobs
 from archive.books import Book
 from archive.case_events import HoldPlaced
+from archive.case_words import Hold, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application
@@ -25,14 +26,11 @@ from search.sqlite import open_sqlite
 from section9 import (
     BlobId,
     Change,
-    Hold,
     HoldId,
     MailId,
     ParsedMail,
     Participant,
-    Purpose,
     Record,
-    Scope,
     Sighting,
     SightingId,
     Source,

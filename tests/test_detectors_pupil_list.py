@@ -9,7 +9,15 @@ from detectors.roll import Roll
 from detectors.roll_file import ROLL_FILE, save
 from detectors.roll_forms import Enrolled
 from detectors.scan import Scanner
-from section9 import Finding, ParsedMail, Part, PartId, PartKind, PersonRole, Recipient
+from section9 import (
+    Finding,
+    ParsedMail,
+    Part,
+    PartId,
+    PartKind,
+    PersonRole,
+    Recipient,
+)
 
 ROWS = "Ann Pupil\t7B\t01/02/2012\nBob Other\t7B\t02/03/2012\nCara Third\t7C\t03/04/2012\n"
 NAMES = ("Ann Pupil", "Bob Other", "Cara Third", "Dev Fourth", "Ewa Fifth")

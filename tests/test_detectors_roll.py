@@ -13,7 +13,15 @@ from detectors.roll import Roll
 from detectors.roll_file import KEY_FILE, ROLL_FILE, RollError, save
 from detectors.roll_forms import Enrolled
 from detectors.scan import Scanner
-from section9 import ParsedMail, Part, Participant, PartId, PartKind, PersonRole, Recipient
+from section9 import (
+    ParsedMail,
+    Part,
+    Participant,
+    PartId,
+    PartKind,
+    PersonRole,
+    Recipient,
+)
 
 STUDENT, STAFF = PersonRole.STUDENT, PersonRole.STAFF
 PEOPLE = (

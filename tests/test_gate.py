@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
 from archive.books import Book
+from archive.case_words import Case, Purpose, Scope
 from archive.events import Event
 from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
@@ -24,7 +25,7 @@ from ingest.identity import mail_id
 from ingest.parse import parse
 from search.query import QuerySyntaxError
 from search.sqlite import open_sqlite
-from section9 import Case, MailId, Purpose, Recipient, Record, Scope, Sighting, SightingId, Source
+from section9 import MailId, Recipient, Record, Sighting, SightingId, Source
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 IN_SCOPE = "j.doe@school.example"

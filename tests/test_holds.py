@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from keeping import NOW, Keeping, keeping, mail
 
+from archive.case_words import Act, Hold
 from cases.approvals import ApprovalMissingError
 from cases.approvals import Terms as ApprovalTerms
 from cases.desk import Desk
@@ -26,7 +27,7 @@ from cases.holds import (
 from cases.purge import Doomed
 from search.query import parse
 from search.tree import Exact
-from section9 import Act, Defect, Hold, MailId
+from section9 import Defect, MailId
 
 WEEK = timedelta(days=7)
 

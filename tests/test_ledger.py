@@ -14,6 +14,7 @@ import pytest
 from archive.access_events import Audited, LogRead, Refused, Searched, Verified, Viewed
 from archive.books import Book, Head
 from archive.case_events import CaseClosed, CaseExtended, CaseOpened, PeopleImported
+from archive.case_words import Case, Purpose, Scope
 from archive.checkpoint import Checkpoint, CheckpointError
 from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError, LedgerMovedError
@@ -22,7 +23,6 @@ from archive.segment import LedgerFormatError
 from archive.store import FolderStore
 from section9 import (
     BlobId,
-    Case,
     CaseId,
     Category,
     Confidence,
@@ -31,11 +31,9 @@ from section9 import (
     Finding,
     MailId,
     PartId,
-    Purpose,
     Recipient,
     Role,
     RuleId,
-    Scope,
     Sighting,
     SightingId,
     Source,

@@ -12,24 +12,14 @@ from running import House, made
 from archive.access_events import LogRead, Refused, Searched, Viewed
 from archive.books import Book, Head
 from archive.case_events import CaseClosed, CaseExtended, CaseOpened, HoldPlaced, Requested
+from archive.case_words import Act, Case, Hold, Purpose, Scope
 from archive.events import Event
 from archive.ledger import Ledger
 from archive.segment import ZEROS, Segment
 from archive.store import FolderStore
 from cases.digest import Digest, InVain, digest, last_week, week_of
 from cases.oversight import Entry, Wanted, affairs, chosen, entries, facts, words
-from section9 import (
-    Act,
-    BlobId,
-    Case,
-    CaseId,
-    Hold,
-    HoldId,
-    MailId,
-    Purpose,
-    RequestId,
-    Scope,
-)
+from section9 import BlobId, CaseId, HoldId, MailId, RequestId
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 HEAD = Head(Book.MAIL, 1, ZEROS)

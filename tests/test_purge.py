@@ -16,13 +16,14 @@ import archive
 from archive import certificates
 from archive.books import Book
 from archive.case_events import Purged, PurgeFinished
+from archive.case_words import CaseKind, Hold
 from archive.events import Event
 from archive.verify import verify
 from archive.walk import ProblemKind
 from cases import holds
 from cases.holds import Guards, Terms
 from cases.purge import Doomed, HeldError, IndexBehindError
-from section9 import CaseKind, Hold, MailId
+from section9 import MailId
 
 ROOT = Path(archive.__file__).parents[1]
 CRASH = Path(__file__).parent / "crash"

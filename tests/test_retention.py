@@ -11,6 +11,7 @@ from keeping import NOW, Keeping, keeping, mail
 
 from archive.books import Book
 from archive.case_events import RetentionRan
+from archive.case_words import CaseKind
 from cases.holds import Terms
 from cases.retaining import Retention
 from cases.retention import (
@@ -28,7 +29,6 @@ from cases.retention import (
 )
 from section9 import (
     BlobId,
-    CaseKind,
     Category,
     Confidence,
     Finding,

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from archive.case_words import Act
 from cases.roles import (
     ALLOWED,
     APPROVED_BY,
     Account,
+    AccountRole,
     Accounts,
     ConflictError,
     Deed,
@@ -17,7 +19,6 @@ from cases.roles import (
 )
 from commands.rights import FILE_ONLY, RoleHolder
 from commands.settings import Settings, SettingsError, load
-from section9 import AccountRole, Act
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "authority.md"
 CONTENT = {Deed.READ, Deed.APPLY, Deed.AUTHORISE, Deed.SEE_CASES, Deed.UNPROTECT, Deed.UNSEAL}

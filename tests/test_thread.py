@@ -12,6 +12,7 @@ import pytest
 from archive.access_events import Refused, Searched
 from archive.blobs import Blobs
 from archive.books import Book
+from archive.case_words import Extent, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.answers import Conversation
@@ -24,7 +25,7 @@ from ingest.parse import parse
 from search.index import Index
 from search.sqlite import open_sqlite
 from search.threads import base_subject, thread
-from section9 import BlobId, Extent, MailId, Purpose, Record, Scope, Sighting, SightingId, Source
+from section9 import BlobId, MailId, Record, Sighting, SightingId, Source
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 JO, ANN = "j.doe@school.example", "a.head@school.example"

@@ -14,13 +14,14 @@ from archive.access_events import Viewed
 from archive.blobs import Blobs
 from archive.books import Book
 from archive.case_events import CaseOpened
+from archive.case_words import Case, Extent, Purpose, Scope
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.approvals import ApprovalRefusedError
 from cases.casebook import Casebook
 from cases.desk import Desk
 from cases.gate import Gate, MailNotInScopeError, ReasonMissingError, WithheldError
-from cases.roles import Account, Accounts, RoleMissingError
+from cases.roles import Account, AccountRole, Accounts, RoleMissingError
 from cases.veil import Protected, excerpts, of_metadata
 from ingest.parse import parse
 from search.fields import FIELDS, Field
@@ -29,19 +30,14 @@ from search.query import QuerySyntaxError
 from search.query import parse as parse_query
 from search.sqlite import open_sqlite
 from section9 import (
-    AccountRole,
-    Case,
     CaseId,
     Category,
     Confidence,
-    Extent,
     Finding,
     MailId,
     PartId,
-    Purpose,
     Record,
     RuleId,
-    Scope,
     Sighting,
     SightingId,
     Source,

@@ -21,7 +21,15 @@ from archive.mail_events import Sighted
 from archive.store import FolderStore
 from archive.verify import Progress, Verification, verify
 from archive.walk import Problem, ProblemKind
-from section9 import BlobId, CaseId, MailId, Sighting, SightingId, Source, SpoolId
+from section9 import (
+    BlobId,
+    CaseId,
+    MailId,
+    Sighting,
+    SightingId,
+    Source,
+    SpoolId,
+)
 
 NOW = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 SEGMENTS = 5  # in the mail book, two sightings each

@@ -12,7 +12,15 @@ from ingest.arrival import opened
 from ingest.identity import believed_date, mail_id
 from ingest.journal import FAULTS, unwrap
 from ingest.parse import DEFECTS, HIDING, parse_with_contents
-from section9 import BlobId, ParsedMail, PartKind, Sighting, SightingId, Source, Trust
+from section9 import (
+    BlobId,
+    ParsedMail,
+    PartKind,
+    Sighting,
+    SightingId,
+    Source,
+    Trust,
+)
 
 SEEN = datetime(2026, 3, 2, tzinfo=UTC)
 JOURNAL = frozenset({"journal@archive.example"})
