@@ -3,5 +3,8 @@
 from archive.access_events import AccessEvent
 from archive.case_events import CaseEvent
 from archive.mail_events import MailEvent
+from archive.pattern_events import PatternEvent
 
-Event = MailEvent | CaseEvent | AccessEvent
+CasesEvent = CaseEvent | PatternEvent
+"""Every event of the `cases` book: each subject's union joins it here."""
+Event = MailEvent | CasesEvent | AccessEvent

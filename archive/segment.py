@@ -17,8 +17,7 @@ import msgspec
 
 from archive.access_events import AccessEvent
 from archive.books import Book
-from archive.case_events import CaseEvent
-from archive.events import Event
+from archive.events import CasesEvent, Event
 from archive.mail_events import MailEvent
 from section9 import Section9Error
 
@@ -27,7 +26,7 @@ ZEROS: Final = "0" * 64
 
 EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: get_args(MailEvent),
-    Book.CASES: get_args(CaseEvent),
+    Book.CASES: get_args(CasesEvent),
     Book.ACCESS: get_args(AccessEvent),
 }
 

@@ -16,6 +16,7 @@ from archive.books import Book
 from archive.case_events import CaseApplied, CaseOpened, HoldPlaced, Requested
 from archive.events import Event
 from archive.mail_events import Sighted
+from archive.pattern_events import PatternFound
 from archive.segment import Segment
 
 Fact = str | int | bool
@@ -27,10 +28,11 @@ FACTS = (
     *("people", "new", "known", "failed", "turned", "seen", "mails", "purged", "kept"),
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
     *("clock_confirmed", "filters"),
+    *("pattern", "rule", "category", "clause", "severity", "confidence"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
-COUNTED = frozenset({"shown", "findings", "defects"})
+COUNTED = frozenset({"shown", "findings", "defects", "people", "mails"})
 """Of these, how many there are."""
 
 WORDS = ("reason", "query")
@@ -69,6 +71,7 @@ class Affairs:
     cases: Mapping[str, frozenset[str]] = field(default_factory=dict)  # case: addresses
     requests: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     holds: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    patterns: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def case_of(self, event: Event) -> str:
         """The case that an act belongs to; empty where it belongs to none, or to no real one."""
@@ -92,6 +95,7 @@ class Affairs:
         nobody = ("", frozenset[str]())
         yield self.requests.get(id_of(event, "request"), nobody)
         yield self.holds.get(id_of(event, "hold"), nobody)
+        yield self.patterns.get(id_of(event, "pattern"), nobody)
 
 
 def affairs(events: Iterable[Event]) -> Affairs:
@@ -99,6 +103,7 @@ def affairs(events: Iterable[Event]) -> Affairs:
     cases: dict[str, frozenset[str]] = {}
     requests: dict[str, tuple[str, frozenset[str]]] = {}
     holds: dict[str, tuple[str, frozenset[str]]] = {}
+    patterns: dict[str, tuple[str, frozenset[str]]] = {}
     for event in events:
         match event:
             case CaseOpened() | CaseApplied():
@@ -107,9 +112,11 @@ def affairs(events: Iterable[Event]) -> Affairs:
                 requests[event.request] = (event.case or "", frozenset(event.concerns))
             case HoldPlaced():
                 holds[event.hold.id] = (event.hold.case, frozenset(event.hold.people))
+            case PatternFound():
+                patterns[event.pattern] = ("", frozenset(event.people))
             case _:
                 pass
-    return Affairs(cases, requests, holds)
+    return Affairs(cases, requests, holds, patterns)
 
 
 def entries(books: Iterable[Iterable[Segment]], *, newest_first: bool = False) -> Iterator[Entry]:
@@ -157,6 +164,8 @@ def mails(event: Event) -> tuple[str, ...]:
     """The ids of the messages that an act touched; those that a search showed are among them."""
     if isinstance(event, Searched):
         return event.shown
+    if isinstance(event, PatternFound):
+        return event.mails
     subject = event.subject if isinstance(event, Requested) else (id_of(event, "mail"),)
     return tuple(one for one in subject if MAIL.fullmatch(one))
 
