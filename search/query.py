@@ -6,6 +6,7 @@ refused by name. Every error points at its character. Length, depth and terms ar
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from luqum import tree as lucene
@@ -13,7 +14,7 @@ from luqum.exceptions import ParseError
 from luqum.parser import lexer as lucene_lexer
 from luqum.thread import parse as parse_lucene
 
-from search.fields import BY_NAME, DEFAULT, nearest
+from search.fields import BY_NAME, DEFAULT, Field, nearest
 from search.glossary import NOTHING_KNOWN, Glossary
 from search.terms import (
     FORMS,
@@ -87,13 +88,15 @@ _COUNTS = {"TERM": 1, "PHRASE": 1, "COLUMN": -1}  # what stands before a colon i
 _LUCENE_SIGNS = {"&&": "AND", "||": "OR", "!": "NOT"}
 
 
-def parse(text: str, glossary: Glossary = NOTHING_KNOWN) -> Query:
+def parse(
+    text: str, glossary: Glossary = NOTHING_KNOWN, fields: Mapping[str, Field] = BY_NAME
+) -> Query:
     """Read a query. Raises `QuerySyntaxError`, or `UnknownFieldError` for a field that is none.
 
-    `glossary` says what names of people, schools and days stand for.
+    `glossary` says what names of people, schools and days stand for; `fields` what can be asked.
     """
     straight = text.translate(STRAIGHT)
-    here = Here(text, BY_NAME[DEFAULT], glossary=glossary)
+    here = Here(text, fields[DEFAULT], fields, glossary=glossary)
     _check_shape(straight, here)
     try:
         found = parse_lucene(straight)
@@ -185,7 +188,7 @@ def _read(node: lucene.Item, here: Here) -> Query:  # noqa: PLR0911 - one return
 def _read_field(node: lucene.Item, name: str, expression: lucene.Item, here: Here) -> Query:
     if here.field.name != DEFAULT:
         raise here.error(node.pos, "a field inside a field", f"close the group first, or {QUOTE}")
-    field = BY_NAME.get(name.lower())
+    field = here.fields.get(name.lower())
     if field is None:
         raise _unknown_field(node.pos, name, here)
     inside = replace(here, field=field)
@@ -195,13 +198,13 @@ def _read_field(node: lucene.Item, name: str, expression: lucene.Item, here: Her
 
 
 def _unknown_field(position: int, name: str, here: Here) -> UnknownFieldError:
-    meant = nearest(name, list(BY_NAME))
+    meant = nearest(name, list(here.fields))
     suggestion = f"did you mean `{meant}:`? " if meant else ""
     return UnknownFieldError(
         here.text,
         position,
         "this is no field",
-        f"{suggestion}The fields are {', '.join(BY_NAME)}. If the colon is part of the text, "
+        f"{suggestion}The fields are {', '.join(here.fields)}. If the colon is part of the text, "
         "put it in double quotes",
     )
 

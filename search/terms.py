@@ -1,7 +1,7 @@
 """One term of a query, read as its field's kind asks, and what goes wrong with it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -57,6 +57,7 @@ class Here:
 
     text: str  # the whole query as typed, for errors
     field: Field
+    fields: Mapping[str, Field]  # what can be asked
     depth: int = 0
     glossary: Glossary = NOTHING_KNOWN
 
