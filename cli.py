@@ -14,6 +14,7 @@ import click
 
 from commands import (
     auditing,
+    breaching,
     casework,
     collecting,
     conversing,
@@ -89,6 +90,7 @@ for command in (
     conversing.thread,
     deleting.deletions,
     exporting.export,
+    breaching.breach,
     holding.hold,
     sealing.seal,
     retaining.retention,

@@ -29,6 +29,7 @@ FACTS = (
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
     *("clock_confirmed", "filters"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
+    *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 

@@ -51,6 +51,8 @@ class Deed(StrEnum):
     AUDIT = "read the audit log"
     ANCHOR = "sign and send away the heads of the ledger"
     NOTICE = "record a notice given to users"
+    BREACH = "open a personal data breach, and answer what the ICO asks of it"
+    NOTIFY = "decide whether a breach is notified, and close it"
 
 
 ALLOWED: dict[Deed, frozenset[AccountRole]] = {
@@ -73,6 +75,8 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.AUDIT: frozenset({AUTHORISER, DPO, AUDITOR}),
     Deed.ANCHOR: frozenset({TECHNICIAN, DPO, AUDITOR}),
     Deed.NOTICE: frozenset({DPO, TECHNICIAN}),
+    Deed.BREACH: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.NOTIFY: frozenset({DPO}),
 }
 """Which roles may do what. `status`, `verify` and `doctor` show no content and are anybody's."""
 

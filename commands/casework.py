@@ -29,8 +29,8 @@ def case() -> None:
 )
 @click.option(
     "--kind",
-    type=click.Choice(list(CaseKind)),
-    default=CaseKind.INVESTIGATION,
+    type=click.Choice([kind.value for kind in CaseKind]),
+    default=CaseKind.INVESTIGATION.value,
     show_default=True,
     help="sar, foi and breach hold the mail in scope by themselves.",
 )
@@ -55,7 +55,7 @@ def open_case(  # noqa: PLR0913 - a case is all of these
     app: App,
     *,
     purpose: str,
-    kind: CaseKind,
+    kind: str,
     authoriser: str,
     investigator: str | None,
     reason: str,
@@ -88,7 +88,7 @@ def open_case(  # noqa: PLR0913 - a case is all of these
         investigator=investigator or app.actor,
         scope=_scope(app, people, mailboxes, programme=programme, days=(since, until)),
         expires=_end_of(expires),
-        kind=kind,
+        kind=CaseKind(kind),
         extent=_extent(metadata=metadata, programme=programme),
         dpia=dpia,
     )

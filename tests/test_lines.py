@@ -7,6 +7,7 @@ import msgspec
 
 from commands import (
     audit_lines,
+    breach_lines,
     case_lines,
     keeping_lines,
     lines,
@@ -21,6 +22,7 @@ SHAPES = [
     audit_lines.AuditLine,
     audit_lines.DigestLine,
     audit_lines.EntryLine,
+    breach_lines.BreachLine,
     case_lines.CaseLine,
     lines.CollectLine,
     lines.CountLine,
@@ -67,7 +69,7 @@ def test_every_shape_is_in_the_contract() -> None:
     tagged = {
         shape
         for module in (
-            *(lines, audit_lines, case_lines, keeping_lines),
+            *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
             *(rule_lines, search_lines, upkeep_lines),
         )
         for shape in vars(module).values()

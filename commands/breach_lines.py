@@ -1,0 +1,100 @@
+"""What `--json` prints of breaches and their register."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from archive.breach_events import BreachDecided
+from cases.breaches import Breach
+from cases.deadlines import countdown
+from section9 import MailId
+
+
+class DecisionLine(Struct, frozen=True):
+    """What a person decided, and why."""
+
+    at: datetime
+    by: str
+    verdict: str  # notify, record-only
+    likelihood: str
+    harm: str
+    reason: str
+
+
+class NotificationLine(Struct, frozen=True):
+    """A report that was sent to the Commissioner."""
+
+    phase: str  # initial, further
+    sent: datetime
+    reference: str
+    delay: str  # the reasons for more than 72 hours
+    sha256: str  # of the draft that was sent; empty where nobody said
+
+
+class ToldLine(Struct, frozen=True):
+    """People concerned who were told."""
+
+    sent: datetime
+    people: int
+    how: str
+
+
+class BreachLine(Struct, frozen=True, tag_field="schema", tag="section9.breach/1"):
+    """One breach as it stands: what the Article 33(5) register says of it."""
+
+    breach: str
+    case: str
+    state: str  # assessing, to-notify, notified, recorded, closed
+    opened: datetime
+    mails: tuple[MailId, ...]
+    rule: str  # the finding that led to it; empty where a person saw it
+    aware: datetime
+    who: str
+    how: str
+    corrected: int  # times that the moment of awareness was corrected
+    notify_by: datetime
+    hours_left: float | None  # less than nothing when overdue; None where they no longer run
+    clock: str  # the same in words
+    answers: dict[str, str]  # by question
+    decision: DecisionLine | None  # the one that stands
+    decisions: int
+    notifications: tuple[NotificationLine, ...]
+    late: bool  # the initial report went out after the 72 hours
+    told: tuple[ToldLine, ...]
+    not_told: str  # why the people concerned need not be told; empty where nobody decided so
+    closed: datetime | None
+
+
+def breach_line(breach: Breach, *, now: datetime) -> BreachLine:
+    """A breach, as `--json` prints it."""
+    left, aware, decided = breach.left(now), breach.awareness[-1], breach.decided
+    return BreachLine(
+        breach=breach.id,
+        case=breach.case,
+        state=breach.state,
+        opened=breach.opened.at,
+        mails=breach.mails,
+        rule=breach.opened.rule,
+        aware=breach.aware,
+        who=aware.who,
+        how=aware.how,
+        corrected=len(breach.awareness) - 1,
+        notify_by=breach.notify_by,
+        hours_left=None if left is None else round(left.total_seconds() / 3600, 2),
+        clock="" if left is None else countdown(breach.aware, now),
+        answers={question.value: answer for question, answer in breach.answers.items()},
+        decision=_decision(decided) if decided else None,
+        decisions=len(breach.decisions),
+        notifications=tuple(
+            NotificationLine(one.phase, one.sent, one.reference, one.delay, one.sha256)
+            for one in breach.notified
+        ),
+        late=breach.late,
+        told=tuple(ToldLine(one.sent, one.people, one.how) for one in breach.told),
+        not_told=breach.not_told[-1].reason if breach.not_told else "",
+        closed=breach.closed.at if breach.closed else None,
+    )
+
+
+def _decision(one: BreachDecided) -> DecisionLine:
+    return DecisionLine(one.at, one.by, one.verdict, one.likelihood, one.harm, one.reason)
