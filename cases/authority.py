@@ -80,6 +80,11 @@ class NotInvestigatorError(NoAuthorityError):
         )
 
 
+def reading(extent: Extent) -> Deed:
+    """What somebody must be allowed to do, to read in a case of this extent."""
+    return Deed.TRIAGE if extent is Extent.FLAGGED else Deed.READ
+
+
 def grant(
     case: Case,
     *,
@@ -88,7 +93,7 @@ def grant(
     accounts: Accounts = Accounts(),  # noqa: B008 - frozen, and means that no role is checked
 ) -> Authority:
     """What `case` lets `actor` open at `now`. Raises a `NoAuthorityError` where that is nothing."""
-    accounts.require(actor, Deed.READ)
+    accounts.require(actor, reading(case.extent))
     if case.closed is not None:
         raise CaseClosedError(case.id, case.closed)
     if case.awaiting is not None:

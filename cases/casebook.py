@@ -28,7 +28,7 @@ from archive.ledger import Ledger
 from cases.applications import Application, CaseRefusedError, check
 from cases.approvals import Asked, requested
 from cases.approvals import fold as fold_requests
-from cases.authority import CaseAwaitsError, CaseClosedError, CaseUnknownError
+from cases.authority import CaseAwaitsError, CaseClosedError, CaseUnknownError, reading
 from cases.deciding import record
 from cases.notices import cited
 from cases.notices import fold as fold_notices
@@ -133,7 +133,7 @@ class Casebook:
             self.accounts.require(self.actor, Deed.APPLY)
             return True
         self.accounts.require_authoriser(self.actor, application.scope.concerned)
-        self.accounts.require(application.investigator, Deed.READ)
+        self.accounts.require(application.investigator, reading(application.extent))
         if application.authoriser not in {"", self.actor}:
             raise CaseRefusedError(
                 f"{self.actor} opens the case and so authorises it: name no other --authoriser"

@@ -6,7 +6,7 @@ be recorded is not shown (policy clauses 9.2, 9.3 and 10). A refusal is recorded
 withheld (see `veil`) leaves here without a word of its content.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -28,9 +28,10 @@ from cases.deletions import deletions, with_beginnings, with_bursts
 from cases.desk import Desk
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
+from cases.masking import masked, outline
 from cases.roles import NoAuthorityError
 from cases.sealing import SealedError
-from cases.sight import Sight, in_scope, participant, within
+from cases.sight import FLAGGED, Sight, in_scope, participant, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, withheld
 from search.excerpts import beginning
 from search.glossary import NOTHING_KNOWN, Glossary
@@ -40,7 +41,7 @@ from search.query import parse
 from search.sizes import size_of
 from search.threads import thread
 from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
-from section9 import CaseId, MailId, Record, Section9Error
+from section9 import CaseId, Category, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
 NOT_PROTECTED = Protected()
@@ -156,6 +157,29 @@ class Gate:
         if given == "excerpts":
             return Opened(sight.authority, excerpts(record), b"", given)
         return Opened(sight.authority, record, self.blobs.get(blob), given)
+
+    def flagged(self, case: str, mail: str = "") -> Iterator[Record]:
+        """Give who, when and what was found of what a standing programme flags; no word of it.
+
+        What is withheld is not among it. `mail` may be the beginning of an id.
+        """
+        sight = self.sight(case, "triage", mail)
+        asked = All((FLAGGED, parse(f"id:{mail}"))) if mail else FLAGGED
+        page = Page(hits=(), total=self.index.count(sight.open(asked)), next=None)
+        answer = self._answer(sight, asked, page, frozenset())
+        self._recorded(render(asked), answer)
+        return map(outline, self.index.records(sight.open(asked)))
+
+    def masked(self, case: str, mail: MailId, categories: Collection[Category]) -> Opened:
+        """Give what stands around findings of some categories, what was matched made unreadable."""
+        sight = self.sight(case, "triage", mail)
+        record = self._in_scope(sight, mail, act="triage")
+        if self._view(sight, record.mail, "text", "") == "metadata":
+            raise WithheldError(sight.authority.case, mail, sight.authority.extent)
+        blob, at = record.sightings[0].message, self.clock()
+        viewed = Viewed(at, self.actor, sight.authority.case, mail, blob, "masked")
+        self.ledger.append(Book.ACCESS, (viewed,))
+        return Opened(sight.authority, masked(record, categories), b"", "masked")
 
     def thread(self, case: str, mail: str) -> Conversation:
         """Give the conversation of a message of a case's scope; `mail` may begin its id.

@@ -18,6 +18,7 @@ from archive.events import Event
 from archive.mail_events import Sighted
 from archive.pattern_events import PatternFound
 from archive.segment import Segment
+from archive.triage_events import IncidentFiled, Suppressed
 
 Fact = str | int | bool
 
@@ -30,11 +31,15 @@ FACTS = (
     *("clock_confirmed", "filters"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
+    *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
 COUNTED = frozenset({"shown", "findings", "defects", "people", "mails"})
 """Of these, how many there are."""
+
+MATTERS = ("pattern", "item", "suppression", "incident")
+"""Ids of what concerns people without a case: patterns, what keeps quiet about them, incidents."""
 
 WORDS = ("reason", "query")
 """What staff typed: shown only where it is asked for."""
@@ -72,7 +77,7 @@ class Affairs:
     cases: Mapping[str, frozenset[str]] = field(default_factory=dict)  # case: addresses
     requests: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     holds: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
-    patterns: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    matters: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)  # see MATTERS
 
     def case_of(self, event: Event) -> str:
         """The case that an act belongs to; empty where it belongs to none, or to no real one."""
@@ -96,7 +101,8 @@ class Affairs:
         nobody = ("", frozenset[str]())
         yield self.requests.get(id_of(event, "request"), nobody)
         yield self.holds.get(id_of(event, "hold"), nobody)
-        yield self.patterns.get(id_of(event, "pattern"), nobody)
+        for name in MATTERS:
+            yield self.matters.get(id_of(event, name), nobody)
 
 
 def affairs(events: Iterable[Event]) -> Affairs:
@@ -104,7 +110,7 @@ def affairs(events: Iterable[Event]) -> Affairs:
     cases: dict[str, frozenset[str]] = {}
     requests: dict[str, tuple[str, frozenset[str]]] = {}
     holds: dict[str, tuple[str, frozenset[str]]] = {}
-    patterns: dict[str, tuple[str, frozenset[str]]] = {}
+    matters: dict[str, tuple[str, frozenset[str]]] = {}
     for event in events:
         match event:
             case CaseOpened() | CaseApplied():
@@ -114,10 +120,14 @@ def affairs(events: Iterable[Event]) -> Affairs:
             case HoldPlaced():
                 holds[event.hold.id] = (event.hold.case, frozenset(event.hold.people))
             case PatternFound():
-                patterns[event.pattern] = ("", frozenset(event.people))
+                matters[event.pattern] = ("", frozenset(event.people))
+            case Suppressed():
+                matters[event.suppression] = (event.case, frozenset(event.addresses))
+            case IncidentFiled():
+                matters[event.incident] = (event.case or "", frozenset(event.concerns))
             case _:
                 pass
-    return Affairs(cases, requests, holds, patterns)
+    return Affairs(cases, requests, holds, matters)
 
 
 def entries(books: Iterable[Iterable[Segment]], *, newest_first: bool = False) -> Iterator[Entry]:

@@ -35,6 +35,7 @@ class Deed(StrEnum):
     APPLY = "apply for a case"
     AUTHORISE = "open, approve or extend a case for somebody else"
     READ = "search, show and thread in a case of one's own"
+    TRIAGE = "decide what was flagged, in a standing programme of one's own"
     EXPORT = "export the evidence of a case of one's own"
     SEE_CASES = "list and show the cases and requests of others"
     CLOSE = "close a case"
@@ -59,6 +60,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.APPLY: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.AUTHORISE: frozenset({AUTHORISER}),
     Deed.READ: frozenset({INVESTIGATOR, DSL, DPO}),
+    Deed.TRIAGE: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
     Deed.EXPORT: frozenset({INVESTIGATOR, DPO}),
     Deed.SEE_CASES: frozenset({AUTHORISER, DPO, HEAD, AUDITOR}),
     Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),

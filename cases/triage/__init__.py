@@ -1,0 +1,1 @@
+"""Triage: what waits for a decision, who decides it, and what was decided."""
