@@ -86,6 +86,7 @@ class ExportLine(Struct, frozen=True, tag_field="schema", tag="section9.export/1
     files: int  # SHA256SUMS is not among them
     bytes: int
     sha256: str  # of SHA256SUMS
+    zip_sha256: str  # empty where no zip was asked for
 
 
 def case_line(case: Case, *, now: datetime) -> CaseLine:
@@ -134,7 +135,7 @@ def notice_line(notice: NoticeGiven) -> NoticeLine:
     return NoticeLine(notice.version, notice.given, notice.sha256, notice.by, notice.at)
 
 
-def export_line(export: "Export", made: "Made") -> ExportLine:
+def export_line(export: "Export", made: "Made", *, zipped: str) -> ExportLine:
     """An export, as `--json` prints it."""
     event = export.event
     return ExportLine(
@@ -147,4 +148,5 @@ def export_line(export: "Export", made: "Made") -> ExportLine:
         files=made.files,
         bytes=made.size,
         sha256=made.sha256,
+        zip_sha256=zipped,
     )

@@ -1,5 +1,6 @@
 """`section9 export`: the evidence of a case, as files that a third party can verify."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +16,28 @@ if TYPE_CHECKING:
     from evidence.folder import Folder
     from evidence.pack import Made
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+Command = Callable[..., None]
+ASKED = "Password of the zip"
+
+
+def form_option(name: str, help_: str) -> Callable[[Command], Command]:
+    """An option that asks for one form of the pack more."""
+    return click.option(f"--{name}", "asked", flag_value=name, multiple=True, help=help_)
+
 
 @click.command()
 @case_option
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--query", default="*", help="Which messages of the scope.  [default: all]")
 @click.option("--limit", type=click.IntRange(1), help="The newest so many alone.")
-@click.option("--pdf", "as_pdf", is_flag=True, help="Each message as PDF too; far slower.")
+@form_option("pdf", "Each message as PDF too; far slower.")
+@form_option("mbox", "All messages in one mbox too, for a mail program.")
+@form_option("load", "Concordance DAT and OPT too, for a review platform.")
+@form_option("edrm", "EDRM XML 1.2 too, likewise.")
+@click.option("--bates", metavar="PREFIX", help="Number documents like that; brings --load.")
+@click.option("--zip", "target", type=FILE, help="All of it once more as an encrypted zip.")
+@click.option("--password-file", type=FILE, help="Holds the zip's password.  [default: asked for]")
 @click.option("--again", type=click.IntRange(1), metavar="ENTRY", help="Make an export once more.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
@@ -32,7 +48,10 @@ def export(  # noqa: PLR0913 - each is an option of the command
     case_id: str,
     query: str,
     limit: int | None,
-    as_pdf: bool,
+    asked: tuple[str, ...],
+    bates: str | None,
+    target: Path | None,
+    password_file: Path | None,
     again: int | None,
     as_json: bool,
 ) -> None:
@@ -44,22 +63,53 @@ def export(  # noqa: PLR0913 - each is an option of the command
     \b
     section9 export --case C-0001 /media/stick/C-0001
     section9 export --case C-0001 --query 'finding:nhs-number' evidence
+    section9 export --case C-0001 --pdf --bates LARKMERE- --zip evidence.zip evidence
     """
     from cases.exporting import Exports, Wish
     from evidence.folder import Folder
-    from evidence.pack import PDF, make
-    from evidence.pdf import require
+    from evidence.pack import make
     from ingest.parse import parse_with_contents
 
-    if as_pdf:
-        require()
-    forms = (PDF,) if as_pdf else ()
-    wish = Wish(query, limit, forms, f"section9 {version('section9')}")
-    exports, target = Exports(app.gate), Folder(folder)
-    begun = _begun(exports, target, case_id, wish, again)
+    wish = Wish(query, limit, _forms(asked, bates), f"section9 {version('section9')}")
+    password = _password(target, password_file) if target else ""
+    exports, pack = Exports(app.gate), Folder(folder)
+    begun = _begun(exports, pack, case_id, wish, again)
     with progress("Exporting", total=len(begun.event.mails), unit="messages") as bar:
-        made = make(exports, begun, target, parse=parse_with_contents, advance=bar.advance)
-    _print(begun, made, folder, as_json=as_json)
+        made = make(exports, begun, pack, parse=parse_with_contents, advance=bar.advance)
+    zipped = _zipped(folder, target, password, made.files) if target else ""
+    _print(begun, made, folder, zipped, as_json=as_json)
+
+
+def _forms(asked: tuple[str, ...], bates: str | None) -> tuple[str, ...]:
+    """The forms as the ledger has them: each once, in one order."""
+    from evidence.forms import BATES, DOCUMENTED, Bates, Form
+    from evidence.pdf import require
+
+    if Form.PDF in asked:
+        require()
+    if bates is None:
+        return tuple(form for form in Form if form in asked)
+    wanted = asked if DOCUMENTED.intersection(asked) else (*asked, Form.LOAD)
+    return (*_forms(wanted, None), f"{BATES}{Bates(bates).prefix}")
+
+
+def _password(target: Path, file: Path | None) -> str:
+    """The zip's password, from a file or from the terminal, never from the command itself."""
+    from commands.mailboxes import secret
+    from evidence.parcel import require
+
+    said: str = (
+        secret(file) if file else click.prompt(ASKED, hide_input=True, confirmation_prompt=True)
+    )
+    require(target, said)
+    return said
+
+
+def _zipped(folder: Path, target: Path, password: str, files: int) -> str:
+    from evidence.parcel import parcel
+
+    with progress("Encrypting", total=files + 1, unit="files") as bar:
+        return parcel(folder, target, password, advance=bar.advance)
 
 
 def _begun(
@@ -81,13 +131,13 @@ def _begun(
     return exports.again(case_id, found.export)
 
 
-def _print(export: "Export", made: "Made", folder: Path, *, as_json: bool) -> None:
+def _print(export: "Export", made: "Made", folder: Path, zipped: str, *, as_json: bool) -> None:
     from commands.case_lines import export_line
     from commands.lines import echo_json
 
     event = export.event
     if as_json:
-        echo_json(export_line(export, made))
+        echo_json(export_line(export, made, zipped=zipped))
         return
     click.echo(
         f"{made.messages:,} messages in {made.files:,} files ({made.size:,} bytes): {folder}"
@@ -100,3 +150,5 @@ def _print(export: "Export", made: "Made", folder: Path, *, as_json: bool) -> No
         click.echo(f"the index is {event.behind:,} entries behind the archive", err=True)
     click.echo(f"export {export.number} of case {event.case}; to be written on the statement:")
     click.echo(f"sha256 of SHA256SUMS  {made.sha256}")
+    if zipped:
+        click.echo(f"sha256 of the zip         {zipped}")

@@ -5,6 +5,8 @@
     attachments/ID/…      as they were sent      ledger/          the extract and its chain
     index.html            list, search, filters  VERIFY.txt  STATEMENT.txt  SHA256SUMS
 
+and, where they are asked for, the forms of `loads`.
+
 All of it follows from the export's entry on the ledger and the messages as they are indexed: made
 again from the same state it is the same, byte for byte. Messages are written one by one, so
 memory does not grow with their number.
@@ -12,7 +14,7 @@ memory does not grow with their number.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -24,30 +26,15 @@ from archive.books import Book
 from archive.case_events import Anchored, Stamped
 from archive.events import Event
 from archive.ledger import Ledger
-from cases.exporting import Exhibit, Export, Exports
-from evidence import extract, pages, pdf
+from cases.exporting import Export, Exports
+from evidence import extract, loads, pages
+from evidence.entry import Entry, Parse, Place, write
 from evidence.folder import Folder, Written
-from evidence.names import attachment
 from evidence.summary import Summary, summary
-from evidence.views import Original, Row, cut_short, page, row
-from section9 import BlobId, ParsedMail, Part, PartId
 
-Parse = Callable[[bytes], tuple[ParsedMail, Mapping[PartId, bytes]]]
-"""Reads a message, and gives the bytes of its attachments by the ids of their parts."""
-PDF = "pdf"
-"""The form that an export may have besides HTML."""
 KEPT = Searched | Anchored | Stamped
 SUMS = "SHA256SUMS"
 CUSTODY = ("at", "by", "act", "mail", "sha256", "detail")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One message of the pack: its files, and its line in the index."""
-
-    mail: str
-    files: tuple[Written, ...]
-    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +59,12 @@ def make(
     with folder.alone():
         done = folder.resume()
         advance(done)
+        free = _free(folder)
         exhibits = exports.exhibits(export, start=done)
         for number, exhibit in enumerate(exhibits, start=done + 1):
-            entry = _write(folder, export, exhibit, number, parse)
+            entry = write(folder, export, exhibit, Place(number, free), parse)
             folder.note(msgspec.json.encode(entry))
+            free = _after(entry, free)
             advance(1)
         anchors = Anchors(exports.gate.blobs.store)
         made = _close(folder, export, exports.gate.ledger, anchors)
@@ -83,51 +72,6 @@ def make(
         exports.finished(export, files=made.files, sha256=made.sha256)
         folder.finish()
     return made
-
-
-def _write(folder: Folder, export: Export, exhibit: Exhibit, number: int, parse: Parse) -> Entry:
-    record = exhibit.record
-    content = exhibit.read(record.sightings[0].message)
-    originals = tuple(_originals(folder, exhibit))
-    parsed, contents = parse(content)
-    attached = tuple(_attachments(folder, record.mail, parsed, contents))
-    shown = page(
-        export, record, number=number, content=content, originals=originals, attached=attached
-    )
-    files = [Written(one.path, one.size, one.sha256) for one in originals]
-    files += [file for _, file in attached]
-    files.append(folder.put(f"messages/{record.mail}.html", pages.message(shown).encode()))
-    if PDF in export.event.forms:
-        paper = pages.message(cut_short(shown, pdf.CUT), all_open=True)
-        files.append(folder.put(f"pdf/{record.mail}.pdf", pdf.made(paper)))
-    return Entry(record.mail, tuple(files), row(record, number=number))
-
-
-def _originals(folder: Folder, exhibit: Exhibit) -> Iterator[Original]:
-    """Write the bytes of every copy that differs, and the journal reports around them."""
-    record = exhibit.record
-    messages = list(dict.fromkeys(copy.message for copy in record.sightings))
-    reports = dict.fromkeys(copy.blob for copy in record.sightings if copy.original)
-    for number, blob in enumerate(messages, start=1):
-        what, more = ("Original", "") if number == 1 else (f"Copy {number}", f".{number}")
-        yield _original(folder, exhibit, blob, what, f"originals/{record.mail}{more}.eml")
-    for number, blob in enumerate(reports, start=1):
-        path = f"journal/{record.mail}.{number}.eml"
-        yield _original(folder, exhibit, blob, f"Journal report {number}", path)
-
-
-def _original(folder: Folder, exhibit: Exhibit, blob: BlobId, what: str, path: str) -> Original:
-    written = folder.put(path, exhibit.read(blob))
-    return Original(what, path, written.size, written.sha256)
-
-
-def _attachments(
-    folder: Folder, mail: str, parsed: ParsedMail, contents: Mapping[PartId, bytes]
-) -> Iterator[tuple[Part, Written]]:
-    for part in parsed.parts:
-        if part.id in contents:
-            path = f"attachments/{mail}/{attachment(part.id, part.filename)}"
-            yield part, folder.put(path, contents[part.id])
 
 
 def _close(folder: Folder, export: Export, ledger: Ledger, anchors: Anchors) -> Made:
@@ -142,6 +86,7 @@ def _close(folder: Folder, export: Export, ledger: Ledger, anchors: Anchors) -> 
         for piece in pages.index(whole, (entry.row for entry in _entries(folder))):
             file.text(piece)
     files.append(file.written)
+    files += loads.write(folder, export, lambda: _entries(folder))
     files.append(folder.put("VERIFY.txt", pages.text("VERIFY.txt", whole).encode()))
     manifest = _manifest(folder, whole, ledger, files)
     statement = pages.text("STATEMENT.txt", whole, manifest=manifest.sha256)
@@ -219,6 +164,18 @@ def _sums(folder: Folder, export: Export, files: list[Written]) -> Made:
             sums.text(f"{written.sha256}  {written.path}\n")
             count, size = count + 1, size + written.size
     return Made(len(export.event.mails), count, size, sums.written.sha256)
+
+
+def _free(folder: Folder) -> int:
+    """The first Bates number that no message has yet, when a run begins."""
+    free = 1
+    for entry in _entries(folder):
+        free = _after(entry, free)
+    return free
+
+
+def _after(entry: Entry, free: int) -> int:
+    return entry.documents[0].family[1] + 1 if entry.documents else free
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:

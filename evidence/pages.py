@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cases.telling import safe
+from evidence.forms import DIGITS, Bates
 from evidence.summary import Summary
 from evidence.views import Page, Row
 
@@ -21,10 +22,24 @@ TEMPLATES = Path(__file__).parent / "templates"
 BUFFERED = 200  # pieces of a page that are written at once
 
 
-def message(page: Page, *, all_open: bool = False) -> str:
-    """The page of one message; `all_open` unfolds what a reader on paper could not."""
+def message(page: Page, *, all_open: bool = False, numbers: str = "") -> str:
+    """The page of one message; `all_open` unfolds what a reader on paper could not.
+
+    `numbers` is more style, for paper: see `numbered`.
+    """
     template = _environment().get_template("message.html")
-    return template.render(m=page, open=all_open, **_furniture(script=""))
+    return template.render(m=page, open=all_open, **_furniture(script="", more=numbers))
+
+
+def numbered(bates: Bates, first: int) -> str:
+    """The style that puts a Bates number on each page of paper, counted from `first` on."""
+    number = f'"{bates.prefix}" counter(bates, bates)'
+    return (
+        f'@counter-style bates {{ system: extends decimal; pad: {DIGITS} "0" }}'
+        f"@page :first {{ counter-reset: bates {first - 1} }}"
+        "@page { counter-increment: bates;"
+        f" @bottom-left {{ content: {number}; font: 9pt 'Liberation Mono', monospace }} }}"
+    )
 
 
 def index(summary: Summary, rows: Iterable[Row]) -> Iterator[str]:
@@ -73,9 +88,9 @@ def _finalized(value: object) -> object:
     return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _furniture(*, script: str) -> dict[str, str]:
+def _furniture(*, script: str, more: str = "") -> dict[str, str]:
     """Style, script and the policy that lets these two and nothing else work."""
-    style = (TEMPLATES / "style.css").read_text()
+    style = (TEMPLATES / "style.css").read_text() + more
     allowed = f"script-src '{_hash(script)}'; " if script else ""
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; {allowed}"

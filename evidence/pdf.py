@@ -4,6 +4,7 @@ It lays pages out with Pango, which the system has to have; imported only where 
 """
 
 import logging
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import NoReturn
 
@@ -30,15 +31,23 @@ def require() -> None:
         raise PdfError from error
 
 
-def made(html: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page laid out."""
+
+    content: bytes
+    pages: int
+
+
+def made(html: str) -> Paper:
     """Lay a page out."""
     from weasyprint import HTML  # noqa: PLC0415 - likewise
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it would quote the page
-    page = HTML(string=html, url_fetcher=_refuse)
+    laid = HTML(string=html, url_fetcher=_refuse).render()
     # An identifier of its own making would differ each time.
-    content = page.write_pdf(pdf_identifier=sha256(html.encode()).digest()[:16])
-    return bytes(content or b"")
+    content = laid.write_pdf(pdf_identifier=sha256(html.encode()).digest()[:16])
+    return Paper(bytes(content or b""), len(laid.pages))
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
