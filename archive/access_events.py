@@ -67,6 +67,7 @@ class Exported:
     unsearchable: tuple[MailId, ...]  # in scope and open, with text that no search can see
     own: int  # in scope, and the reader's own
     forms: tuple[str, ...] = ()  # what was asked for besides: `pdf`
+    privileged: tuple[MailId, ...] = ()  # of those withheld, for a reviewer found them so
     kind: Literal["exported"] = "exported"
 
 

@@ -85,11 +85,17 @@ class Case:
     notices: tuple[str, ...] = ()  # versions of the notice that users had been given (clause 9.1)
     opened_by: str = ""  # the account that made it open
     awaiting: RequestId | None = None  # an application: it opens nothing until this is approved
+    reviewers: tuple[str, ...] = ()  # accounts that were let in beside the investigator
 
     @property
     def attested(self) -> bool:
         """Tell whether the authoriser acted with their own account, rather than was named."""
         return bool(self.opened_by) and self.opened_by == self.authoriser
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The accounts that it opens mail to."""
+        return (self.investigator, *self.reviewers)
 
     def state(self, now: datetime) -> str:
         """Say in a word where it stands: closed, applied, expired, open."""

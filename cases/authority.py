@@ -76,7 +76,8 @@ class NotInvestigatorError(NoAuthorityError):
     def __init__(self, case: CaseId, actor: str) -> None:
         super().__init__(
             f"{actor} is not the investigator of case {case}: "
-            "ask its authoriser for a case of your own"
+            "ask its authoriser for a case of your own, or to be let in: "
+            f"`section9 review admit {actor} --case {case} --reason WHY`"
         )
 
 
@@ -100,7 +101,7 @@ def grant(
         raise CaseAwaitsError(case.id, case.awaiting)
     if now >= case.expires:
         raise CaseExpiredError(case.id, case.expires)
-    if actor != case.investigator:
+    if actor not in case.readers:
         raise NotInvestigatorError(case.id, actor)
     if accounts.configured and not case.attested:
         raise CaseUnattestedError(case.id)

@@ -25,6 +25,7 @@ from archive.case_events import (
 from archive.case_words import Act, Case
 from archive.events import Event
 from archive.ledger import Ledger
+from archive.review_events import ReviewerAdmitted, ReviewerDismissed
 from cases.applications import Application, CaseRefusedError, check
 from cases.approvals import Asked, requested
 from cases.approvals import fold as fold_requests
@@ -32,6 +33,7 @@ from cases.authority import CaseAwaitsError, CaseClosedError, CaseUnknownError, 
 from cases.deciding import record
 from cases.notices import cited
 from cases.notices import fold as fold_notices
+from cases.reviewers import check_admission, check_dismissal, with_reviewer
 from cases.roles import Accounts, Deed
 from section9 import CaseId, RequestId
 
@@ -120,10 +122,30 @@ class Casebook:
 
         return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
 
+    def admit(self, name: str, reviewer: str, *, reason: str) -> Case:
+        """Let another account into a case, to review it. Raises as `check_admission` does."""
+
+        def decide(events: tuple[Event, ...]) -> Sequence[Event]:
+            case = _live(fold(events), name)
+            check_admission(case, reviewer, by=self.actor, reason=reason, accounts=self.accounts)
+            return (ReviewerAdmitted(self.clock(), self.actor, case.id, reviewer, reason),)
+
+        return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
+
+    def dismiss(self, name: str, reviewer: str, *, reason: str) -> Case:
+        """End a reviewer's part in a case. Raises `CaseRefusedError`."""
+
+        def decide(events: tuple[Event, ...]) -> Sequence[Event]:
+            case = _open(fold(events), name)
+            check_dismissal(case, reviewer, by=self.actor, accounts=self.accounts)
+            return (ReviewerDismissed(self.clock(), self.actor, case.id, reviewer, reason),)
+
+        return self.case(_case_of(record(self.ledger, Book.CASES, decide)))
+
     def _shows(self, case: Case) -> bool:
         if self.accounts.concerned(self.actor, case.scope.concerned):
             return False
-        return self.actor == case.investigator or self.accounts.oversees(self.actor)
+        return self.actor in case.readers or self.accounts.oversees(self.actor)
 
     def _applies(self, application: Application) -> bool:
         """Tell whether somebody else has to approve. Raises where `actor` may not even ask."""
@@ -179,6 +201,8 @@ def fold(events: Iterable[Event]) -> Cases:
                 cases[event.case] = replace(cases[event.case], expires=event.expires)
             case CaseClosed():
                 cases[event.case] = replace(cases[event.case], closed=event.at)
+            case ReviewerAdmitted() | ReviewerDismissed():
+                cases[event.case] = with_reviewer(cases[event.case], event)
             case _:  # the book holds other acts too, such as an import of people
                 pass
     return cases
@@ -226,6 +250,8 @@ def _case_of(events: Sequence[Event]) -> CaseId:
         case CaseOpened() | CaseApplied() as event:
             return event.case.id
         case CaseExtended() | ExtensionApplied() | CaseClosed() as event:
+            return event.case
+        case ReviewerAdmitted() | ReviewerDismissed() as event:
             return event.case
         case event:
             raise ValueError(f"{event.kind} is about no case")

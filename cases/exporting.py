@@ -4,7 +4,7 @@ An export is an entry of the `access` book before it is anything else: what it h
 order and as of when is decided once, and written down before the first byte is given.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
@@ -13,13 +13,15 @@ from archive import segment
 from archive.access_events import Exported, ExportFinished, ExportResumed
 from archive.books import Book
 from archive.case_words import Case, Extent
+from archive.review_events import Verdict
 from cases.casebook import fold
 from cases.gate import OPAQUE, Gate
+from cases.reviewing import in_state
 from cases.roles import Deed, NoAuthorityError
 from cases.sight import Sight, in_scope, participant
 from cases.veil import NOTHING
-from search.tree import All, Everything, render
-from section9 import BlobId, CaseId, Record, Section9Error
+from search.tree import All, Everything, Query, render
+from section9 import BlobId, CaseId, MailId, Record, Section9Error
 
 
 class ExtentError(NoAuthorityError):
@@ -92,8 +94,9 @@ class Exports:
     def begin(self, case: str, wish: Wish) -> Export:
         """Decide what an export gives, and record it before any of it is given."""
         sight, asked = self._sight(case), self.gate.asked(wish.query)
-        found = tuple(self.gate.index.ids(sight.open(asked)))
-        closed = () if sight.veil == NOTHING else tuple(self.gate.index.ids(sight.withheld(asked)))
+        privileged = self._privileged(sight)
+        found = [mail for mail in self.gate.index.ids(sight.open(asked)) if mail not in privileged]
+        closed = self._closed(sight, asked, found)
         own = All((in_scope(sight.authority.scope), participant(sight.authority.own)))
         mail_head = self.gate.ledger.head(Book.MAIL)
         event = Exported(
@@ -107,12 +110,13 @@ class Exports:
             heads=(mail_head, self.gate.ledger.head(Book.CASES)),
             behind=mail_head.number - sum(map(len, self.gate.index.applied())),
             total=len(found) + len(closed),
-            mails=found[: wish.limit][::-1],
+            mails=tuple(found[: wish.limit][::-1]),
             withheld=closed[::-1],
             sealed=tuple(mail for mail in closed[::-1] if mail in sight.sealed),
             unsearchable=tuple(self.gate.index.ids(sight.open(OPAQUE)))[::-1],
             own=self.gate.index.count(own) if sight.authority.own else 0,
             forms=wish.forms,
+            privileged=tuple(mail for mail in closed[::-1] if mail in privileged),
         )
         number = self.gate.ledger.append(Book.ACCESS, (event,)).number
         return Export(number, self._case(event), event)
@@ -165,6 +169,16 @@ class Exports:
             raise
         return sight
 
+    def _privileged(self, sight: Sight) -> frozenset[MailId]:
+        """What reviewers of the case say is privileged: that leaves with nobody."""
+        return in_state(self.gate.review(sight.authority.case), Verdict.PRIVILEGED)
+
+    def _closed(self, sight: Sight, asked: Query, found: Sequence[MailId]) -> tuple[MailId, ...]:
+        """What is found and not given, newest first."""
+        given = frozenset(found)
+        everything = self.gate.index.ids(sight.narrow(asked))
+        return tuple(mail for mail in everything if mail not in given)
+
     def _recorded(self, number: int) -> Exported | None:
         if not 0 < number <= self.gate.ledger.head(Book.ACCESS).number:
             return None
@@ -181,6 +195,6 @@ class Exports:
 
     def _require_open(self, export: Export) -> None:
         sight = self._sight(export.case.id)
-        open_ = frozenset(self.gate.index.ids(sight.open(Everything())))
+        open_ = frozenset(self.gate.index.ids(sight.open(Everything()))) - self._privileged(sight)
         if gone := len(set(export.event.mails) - open_):
             raise ExportChangedError(export.case.id, export.number, gone)

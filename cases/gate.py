@@ -7,7 +7,7 @@ withheld (see `veil`) leaves here without a word of its content.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -29,6 +29,8 @@ from cases.desk import Desk
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
 from cases.masking import masked, outline
+from cases.reviewbook import Reviewbook
+from cases.reviewing import Review, withheld_from
 from cases.roles import NoAuthorityError
 from cases.sealing import SealedError
 from cases.sight import FLAGGED, Sight, in_scope, participant, within
@@ -83,6 +85,16 @@ class WithheldError(NoAuthorityError):
         super().__init__(f"case {case} opens only the metadata of {mail[:12]}: {step}")
 
 
+class PrivilegedError(NoAuthorityError):
+    """A message that a reviewer found privileged was asked for by somebody with no part in it."""
+
+    def __init__(self, case: CaseId, mail: MailId) -> None:
+        super().__init__(
+            f"{mail[:12]} is marked as privileged in case {case}: "
+            "its investigator can read it, and settle what it is"
+        )
+
+
 class ReasonMissingError(NoAuthorityError):
     """More than excerpts was asked for under the standing programme, without a reason."""
 
@@ -105,6 +117,7 @@ class Gate:
     clock: Callable[[], datetime]
     protected: Protected = NOT_PROTECTED
     glossary: Glossary = NOTHING_KNOWN
+    reviewbook: Reviewbook = field(default_factory=Reviewbook)
 
     def search(  # noqa: PLR0913 - each says which page, and what beside it
         self,
@@ -256,6 +269,8 @@ class Gate:
         authority = sight.authority
         if mail in sight.sealed:
             raise SealedError(mail)
+        if mail in sight.screened and view != "text":
+            raise PrivilegedError(authority.case, mail)
         if not self.index.count(sight.open(Exact("id", mail))):
             if view != "text":
                 raise WithheldError(authority.case, mail, authority.extent)
@@ -272,9 +287,21 @@ class Gate:
         agreed = () if self.protected == NOT_PROTECTED else self._agreed(authority.case)
         sealed = frozenset(sealing.fold(self.ledger.events(Book.CASES)))
         veil = withheld(authority, self.protected, agreed)
-        if sealed and veil != Everything():
-            veil = any_of((veil, *(Exact("id", mail) for mail in sorted(sealed))))
-        return Sight(authority, veil, sealed)
+        screened = self._screened(authority)
+        if (closed := sorted(sealed | screened)) and veil != Everything():
+            veil = any_of((veil, *(Exact("id", mail) for mail in closed)))
+        return Sight(authority, veil, sealed, screened)
+
+    def review(self, case: CaseId) -> Review:
+        """What reviewers have said of the mail of a case; it is their words, and no mail."""
+        return self.reviewbook.review(self.ledger, case)
+
+    def _screened(self, authority: Authority) -> frozenset[MailId]:
+        """The privileged messages that `actor` is not to read: the investigator reads them all."""
+        screened = withheld_from(self.review(authority.case), self.actor)
+        if screened and self.casebook.case(authority.case).investigator == self.actor:
+            return frozenset()
+        return screened
 
     def asked(self, typed: str) -> Query:
         """Read a query; `is:held` stands for the holds as they are now."""

@@ -17,6 +17,7 @@ from archive.case_events import CaseApplied, CaseOpened, HoldPlaced, Requested
 from archive.events import Event
 from archive.mail_events import Sighted
 from archive.pattern_events import PatternFound
+from archive.review_events import OfMails
 from archive.segment import Segment
 from archive.triage_events import IncidentFiled, Suppressed
 
@@ -28,14 +29,15 @@ FACTS = (
     *("engine", "total", "shown", "withheld", "unsearchable", "deliveries", "missing"),
     *("people", "new", "known", "failed", "turned", "seen", "mails", "purged", "kept"),
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
-    *("clock_confirmed", "filters"),
+    *("clock_confirmed", "filters", "verdict", "settles", "reviewer", "of", "seed"),
+    *("added", "removed"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
-COUNTED = frozenset({"shown", "findings", "defects", "people", "mails"})
+COUNTED = frozenset({"shown", "findings", "defects", "people", "mails", "new", "added", "removed"})
 """Of these, how many there are."""
 
 MATTERS = ("pattern", "item", "suppression", "incident")
@@ -175,7 +177,7 @@ def mails(event: Event) -> tuple[str, ...]:
     """The ids of the messages that an act touched; those that a search showed are among them."""
     if isinstance(event, Searched):
         return event.shown
-    if isinstance(event, PatternFound):
+    if isinstance(event, PatternFound | OfMails):
         return event.mails
     subject = event.subject if isinstance(event, Requested) else (id_of(event, "mail"),)
     return tuple(one for one in subject if MAIL.fullmatch(one))

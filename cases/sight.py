@@ -19,6 +19,7 @@ class Sight:
     authority: Authority
     veil: Query
     sealed: frozenset[MailId] = frozenset()  # of which is said only that they exist, and when
+    screened: frozenset[MailId] = frozenset()  # privileged, and not this reviewer's to read
 
     def narrow(self, query: Query) -> Query:
         """What of a query the authority answers."""

@@ -37,6 +37,7 @@ from archive.case_words import Case
 from archive.events import Event
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Scanned, Sighted, Turned
+from archive.review_events import ReviewerAdmitted, ReviewerDismissed
 from cases.exporting import Export
 from section9 import HoldId, MailId, RequestId
 
@@ -88,7 +89,12 @@ class Concern:
             case Refused():
                 found = event.case.upper() == self.case.id
             case (Searched() | Viewed() | Exported() | ExportResumed() | ExportFinished()) | (
-                CaseExtended() | ExtensionApplied() | CaseClosed() | Sealed()
+                CaseExtended()
+                | ExtensionApplied()
+                | CaseClosed()
+                | Sealed()
+                | ReviewerAdmitted()
+                | ReviewerDismissed()  # what they say stays in the house
             ):
                 found = event.case == self.case.id
             case _:

@@ -151,7 +151,12 @@ def _gaps(event: Exported) -> Iterator[str]:
     """Say what is not in the pack, and what no search could see."""
     if left := event.total - len(event.withheld) - len(event.mails):
         yield f"{left:,} older messages were found too and left out by a limit"
-    if closed := len(event.withheld) - len(event.sealed):
+    if event.privileged:
+        yield (
+            f"{len(event.privileged):,} messages are withheld: legally privileged, as a reviewer "
+            "of the case found"
+        )
+    if closed := len({*event.withheld} - {*event.sealed} - {*event.privileged}):
         yield (
             f"{closed:,} messages are withheld: protected correspondence, which a second person "
             "has not agreed to open. The manifest lists their ids"
