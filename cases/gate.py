@@ -9,7 +9,6 @@ withheld (see `veil`) leaves here without a word of its content.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
 
 from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
@@ -26,6 +25,13 @@ from cases.casebook import Casebook
 from cases.conversation import gather
 from cases.deletions import deletions, with_beginnings, with_bursts
 from cases.desk import Desk
+from cases.gate_errors import (
+    MailAmbiguousError,
+    MailNotInScopeError,
+    PrivilegedError,
+    ReasonMissingError,
+    WithheldError,
+)
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
 from cases.masking import masked, outline
@@ -48,61 +54,6 @@ from section9 import CaseId, Category, MailId, Record, Section9Error
 OPAQUE = Exact("is", "opaque")
 NOT_PROTECTED = Protected()
 VALUES = 20  # of a facet, the most frequent
-
-
-class MailNotInScopeError(Section9Error):
-    """The case opens no such message: it is out of scope, or there is none. Which is not said."""
-
-    exit_code: ClassVar[int] = 10
-
-    def __init__(self, case: CaseId, mail: str) -> None:
-        super().__init__(
-            f"no message {mail} in the scope of case {case}: "
-            f"`section9 case show {case}` tells the scope, `section9 search` the messages"
-        )
-
-
-class MailAmbiguousError(Section9Error):
-    """The beginning of an id fits several messages."""
-
-    exit_code: ClassVar[int] = 2
-
-    def __init__(self, mail: str, fits: int) -> None:
-        super().__init__(f"{mail} begins the ids of {fits} messages: give more of it")
-
-
-class WithheldError(NoAuthorityError):
-    """The content of a message in scope was asked for, and the case opens its metadata alone."""
-
-    def __init__(self, case: CaseId, mail: MailId, extent: Extent) -> None:
-        if extent is Extent.METADATA:
-            step = "a case on content is another `section9 case open`"
-        else:
-            step = (
-                "it is protected correspondence: "
-                f"`section9 request open {mail[:12]} --case {case} --reason WHY` asks to open it"
-            )
-        super().__init__(f"case {case} opens only the metadata of {mail[:12]}: {step}")
-
-
-class PrivilegedError(NoAuthorityError):
-    """A message that a reviewer found privileged was asked for by somebody with no part in it."""
-
-    def __init__(self, case: CaseId, mail: MailId) -> None:
-        super().__init__(
-            f"{mail[:12]} is marked as privileged in case {case}: "
-            "its investigator can read it, and settle what it is"
-        )
-
-
-class ReasonMissingError(NoAuthorityError):
-    """More than excerpts was asked for under the standing programme, without a reason."""
-
-    def __init__(self, case: CaseId, mail: MailId) -> None:
-        super().__init__(
-            f"case {case} is the standing programme, which opens excerpts first: "
-            f"to open all of {mail[:12]}, say why with --reason"
-        )
 
 
 @dataclass(frozen=True, slots=True)

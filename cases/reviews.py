@@ -23,7 +23,8 @@ from archive.review_events import (
     Tagged,
     Verdict,
 )
-from cases.gate import Gate, MailNotInScopeError
+from cases.gate import Gate
+from cases.gate_errors import MailNotInScopeError
 from cases.reviewing import Review
 from cases.sight import Sight
 from search.tree import AnyOf, Exact

@@ -19,7 +19,8 @@ from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
 from cases.applications import Application
 from cases.casebook import Casebook
-from cases.gate import Gate, MailAmbiguousError, MailNotInScopeError
+from cases.gate import Gate
+from cases.gate_errors import MailAmbiguousError, MailNotInScopeError
 from cases.roles import NoAuthorityError
 from ingest.identity import mail_id
 from ingest.parse import parse

@@ -12,7 +12,7 @@ from archive.review_events import Judged, Tagged, Verdict
 from cases.applications import CaseRefusedError
 from cases.authority import NotInvestigatorError
 from cases.exporting import ExportChangedError, Exports, Wish
-from cases.gate import MailNotInScopeError, PrivilegedError
+from cases.gate_errors import MailNotInScopeError, PrivilegedError
 from cases.oversight import facts, mails
 from cases.reviewing import Check, fold, in_state, tagged
 from cases.reviews import Draw, ReviewRefusedError, drawn

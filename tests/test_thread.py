@@ -18,7 +18,8 @@ from archive.store import FolderStore
 from cases.answers import Conversation
 from cases.applications import Application
 from cases.casebook import Casebook
-from cases.gate import Gate, MailNotInScopeError
+from cases.gate import Gate
+from cases.gate_errors import MailNotInScopeError
 from cases.veil import Protected
 from ingest.identity import mail_id
 from ingest.parse import parse

@@ -20,7 +20,8 @@ from archive.store import FolderStore
 from cases.approvals import ApprovalRefusedError
 from cases.casebook import Casebook
 from cases.desk import Desk
-from cases.gate import Gate, MailNotInScopeError, ReasonMissingError, WithheldError
+from cases.gate import Gate
+from cases.gate_errors import MailNotInScopeError, ReasonMissingError, WithheldError
 from cases.roles import Account, AccountRole, Accounts, RoleMissingError
 from cases.veil import Protected, excerpts, of_metadata
 from ingest.parse import parse
