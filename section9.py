@@ -207,7 +207,7 @@ class Role(StrEnum):
     TO = "to"
     CC = "cc"
     BCC = "bcc"
-    UNVERIFIED = "unverified"  # the envelope names the recipient but not the header
+    UNVERIFIED = "unverified"  # no mail server says in which
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ from evidence.folder import Written
 from search.direction import direction
 from section9 import (
     Finding,
+    ParsedMail,
     Part,
     Participant,
     PartId,
     PartKind,
+    Recipient,
     Record,
     Role,
     Span,
@@ -270,9 +272,19 @@ def _recipients(record: Record) -> Iterator[Received]:
         for one in copy.recipients:
             listed = f"list {one.expanded_from}" if one.expanded_from else ""
             forwarded = f"forwarded from {one.forwarded_from}" if one.forwarded_from else ""
-            role = "not in the header" if one.role is Role.UNVERIFIED else one.role.capitalize()
             way = ", ".join(filter(None, (listed, forwarded)))
-            yield Received(one.address, role, way, WORD[copy.trust])
+            yield Received(one.address, _role(one, record.parsed), way, WORD[copy.trust])
+
+
+def _role(one: Recipient, parsed: ParsedMail) -> str:
+    """In which role somebody was addressed: as the mail server says, or else the header."""
+    if one.role is not Role.UNVERIFIED:
+        return one.role.capitalize()
+    headers = {"To": parsed.to, "Cc": parsed.cc, "Bcc": parsed.bcc}
+    for role, people in headers.items():
+        if one.address in {person.address for person in people}:
+            return f"{role}, by the header"
+    return "not in the header"
 
 
 def _bodies(record: Record) -> Iterator[Body]:
