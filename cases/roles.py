@@ -36,6 +36,8 @@ class Deed(StrEnum):
     AUTHORISE = "open, approve or extend a case for somebody else"
     READ = "search, show and thread in a case of one's own"
     TRIAGE = "decide what was flagged, in a standing programme of one's own"
+    REPORT = "file an incident record"
+    FOLLOW_UP = "read, amend and close the incident records of others"
     EXPORT = "export the evidence of a case of one's own"
     SEE_CASES = "list and show the cases and requests of others"
     CLOSE = "close a case"
@@ -61,6 +63,8 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.AUTHORISE: frozenset({AUTHORISER}),
     Deed.READ: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.TRIAGE: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
+    Deed.REPORT: frozenset(AccountRole),
+    Deed.FOLLOW_UP: frozenset({INVESTIGATOR, DSL, DPO, HEAD}),
     Deed.EXPORT: frozenset({INVESTIGATOR, DPO}),
     Deed.SEE_CASES: frozenset({AUTHORISER, DPO, HEAD, AUDITOR}),
     Deed.CLOSE: frozenset({INVESTIGATOR, AUTHORISER, DPO}),
