@@ -20,7 +20,7 @@ from cases.reviewing import in_state
 from cases.roles import Deed, NoAuthorityError
 from cases.sight import Sight, in_scope, participant
 from cases.veil import NOTHING
-from search.tree import All, Everything, Query, render
+from search.tree import All, Everything, Not, Query, render
 from section9 import BlobId, CaseId, MailId, Record, Section9Error
 
 
@@ -104,7 +104,7 @@ class Exports:
             by=self.gate.actor,
             case=sight.authority.case,
             query=wish.query,
-            ran=render(sight.narrow(asked) if sight.veil == NOTHING else sight.open(asked)),
+            ran=render(_told(sight, asked)),
             engine=self.gate.index.description,
             program=wish.program,
             heads=(mail_head, self.gate.ledger.head(Book.CASES)),
@@ -198,3 +198,9 @@ class Exports:
         open_ = frozenset(self.gate.index.ids(sight.open(Everything()))) - self._privileged(sight)
         if gone := len(set(export.event.mails) - open_):
             raise ExportChangedError(export.case.id, export.number, gone)
+
+
+def _told(sight: Sight, asked: Query) -> Query:
+    """What was asked for, as it is written down: what is withheld was not."""
+    told = sight.told(asked)
+    return told if sight.veil == NOTHING else All((told, Not(sight.veil)))

@@ -241,7 +241,7 @@ class Gate:
         screened = self._screened(authority)
         if (closed := sorted(sealed | screened)) and veil != Everything():
             veil = any_of((veil, *(Exact("id", mail) for mail in closed)))
-        return Sight(authority, veil, sealed, screened)
+        return Sight(authority, veil, sealed, screened, self.review(authority.case))
 
     def review(self, case: CaseId) -> Review:
         """What reviewers have said of the mail of a case; it is their words, and no mail."""
@@ -326,7 +326,7 @@ class Gate:
         return Answer(
             authority=sight.authority,
             page=replace(page, hits=hits),
-            ran=render(sight.narrow(asked)),
+            ran=render(sight.told(asked)),
             as_of=as_of,
             behind=as_of.number - sum(map(len, self.index.applied())),
             unsearchable=self.index.count(within(sight.authority, OPAQUE)),

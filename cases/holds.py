@@ -20,6 +20,8 @@ from cases.authority import CaseClosedError, CaseUnknownError
 from cases.casebook import Casebook
 from cases.casebook import fold as fold_cases
 from cases.deciding import record
+from cases.reviewing import expand as expand_review
+from cases.reviewing import nothing_said
 from cases.roles import Accounts, Deed
 from cases.sight import in_scope
 from search.glossary import NOTHING_KNOWN, Glossary
@@ -183,6 +185,8 @@ def check(terms: Terms, glossary: Glossary = NOTHING_KNOWN) -> Terms:
     query = parse(terms.query, glossary) if terms.query.strip() else Everything()
     if HELD in _leaves(query):
         raise HoldRefusedError("a hold cannot be of what is held: leave is:held out")
+    if expand_review(query, nothing_said()) != query:
+        raise HoldRefusedError("a hold outlives a review: name what to hold in other words")
     written = render(query) if terms.query.strip() else ""
     return replace(terms, people=tuple(map(str.lower, terms.people)), query=written)
 

@@ -28,6 +28,7 @@ from archive.review_events import (
     Tagged,
     Verdict,
 )
+from search.tree import All, AnyOf, Exact, Not, Query, StartsWith
 from section9 import CaseId, MailId
 
 
@@ -197,6 +198,11 @@ def _ask_again(one: Reviewed, event: SecondReviewAsked) -> None:
         one.checks[event.of, event.reviewer] = Check(event.of, event.reviewer, first.verdict)
 
 
+def nothing_said() -> Review:
+    """The review of no case: nobody has said anything."""
+    return Review(CaseId(""))
+
+
 def fold(events: Iterable[Event], case: CaseId) -> Review:
     """The review of a case, from the events of the `cases` book."""
     review = Review(case)
@@ -217,17 +223,18 @@ STATES: Mapping[str, Callable[[Reviewed], bool]] = {
     "reviewed": lambda one: one.decided,
     "disputed": lambda one: one.disputed,
     "noted": lambda one: bool(one.notes),
-    "tagged": lambda one: bool(one.tags),
 }
-"""What may be asked of a message's review, by the word for it. `unreviewed` is all the rest."""
+"""What may be asked of a message's review, by the word for it (`search.fields.REVIEW_STATES`)."""
 
 
 def tagged(review: Review, tag: str) -> frozenset[MailId]:
-    """The messages that bear a tag; one that ends in `*` stands for all that begin so."""
-    if tag.endswith("*"):
-        start = tag[:-1]
-        return _those(review, lambda one: any(each.startswith(start) for each in one.tags))
+    """The messages that bear a tag."""
     return _those(review, lambda one: tag in one.tags)
+
+
+def tagged_from(review: Review, start: str) -> frozenset[MailId]:
+    """The messages that bear a tag that begins so."""
+    return _those(review, lambda one: any(tag.startswith(start) for tag in one.tags))
 
 
 def in_state(review: Review, state: str) -> frozenset[MailId]:
@@ -253,6 +260,33 @@ def withheld_from(review: Review, account: str) -> frozenset[MailId]:
             and not one.awaits(account)
         ),
     )
+
+
+def expand(query: Query, review: Review) -> Query:
+    """Put the messages in the place of what a query asks of a review, which no engine knows."""
+    match query:
+        case All(parts):
+            return All(tuple(expand(part, review) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(expand(part, review) for part in parts))
+        case Not(part):
+            return Not(expand(part, review))
+        case Exact() | StartsWith() if (found := _asked(query, review)) is not None:
+            return AnyOf(tuple(Exact("id", mail) for mail in sorted(found)))
+    return query
+
+
+def _asked(leaf: Exact | StartsWith, review: Review) -> frozenset[MailId] | None:
+    match leaf:
+        case Exact("tag", tag):
+            return tagged(review, tag)
+        case StartsWith("tag", start):
+            return tagged_from(review, start)
+        case Exact("assigned", reviewer):
+            return assigned(review, reviewer)
+        case Exact("is", state) if state in STATES:
+            return in_state(review, state)
+    return None
 
 
 def _those(review: Review, wanted: Callable[[Reviewed], bool]) -> frozenset[MailId]:

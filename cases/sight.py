@@ -1,10 +1,11 @@
 """What an authority lets be seen, as trees of a query that nothing typed can widen. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from archive.case_words import Extent, Scope
 from cases.authority import Authority
+from cases.reviewing import Review, expand, nothing_said
 from cases.veil import METADATA_FIELDS, veiled
 from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
 from section9 import MailId
@@ -20,10 +21,15 @@ class Sight:
     veil: Query
     sealed: frozenset[MailId] = frozenset()  # of which is said only that they exist, and when
     screened: frozenset[MailId] = frozenset()  # privileged, and not this reviewer's to read
+    review: Review = field(default_factory=nothing_said)
+
+    def told(self, query: Query) -> Query:
+        """What of a query the authority answers, as it is written down: `tag:x` stands as it is."""
+        return within(self.authority, veiled(query, self.veil))
 
     def narrow(self, query: Query) -> Query:
-        """What of a query the authority answers."""
-        return within(self.authority, veiled(query, self.veil))
+        """The same as an engine gets it, the messages in the place of a review's words."""
+        return expand(self.told(query), self.review)
 
     def withheld(self, query: Query) -> Query:
         """What of that is found by its metadata alone."""

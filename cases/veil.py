@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from archive.case_words import Extent
 from cases.authority import Authority
-from search.fields import DEFAULT
+from search.fields import DEFAULT, REVIEW_STATES
 from search.index import Excerpt, Hit
 from search.tree import (
     All,
@@ -47,9 +47,10 @@ PEOPLE_FIELDS = frozenset(
 METADATA_FIELDS = PEOPLE_FIELDS | {
     *("date", "deleted", "direction", "id", "message-id", "references", "thread"),
     *("role", "list", "obo", "has", "size", "source"),
+    *("tag", "assigned"),  # the words of reviewers, not of the mail
 }
 """What may be asked of withheld mail. A field that is not here is taken for content."""
-METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque"})
+METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque", *REVIEW_STATES})
 """What `is:` may ask of withheld mail: `is:flagged` would tell what is in it."""
 
 

@@ -22,6 +22,11 @@ NAME_COLUMNS = ("filename", *PEOPLE_COLUMNS)
 """Columns of names: a plain word is looked for as it stands."""
 TEXT_COLUMNS = (*PROSE_COLUMNS, *NAME_COLUMNS)
 
+REVIEW_STATES = (
+    *("disputed", "not-relevant", "noted", "privileged", "relevant", "reviewed", "undecided"),
+)
+"""What `is:` may ask of a case's review."""
+
 RECIPIENTS = ("to", "cc", "bcc", "envelope")
 PARTICIPANTS = ("from", *RECIPIENTS, "sender", "mailbox")
 
@@ -37,6 +42,7 @@ class Kind(StrEnum):
     DATE = "date"  # a day, month or year (UTC), or a range
     DIRECTORY = "directory"  # a name, for which the addresses stand that the directory has
     ID = "id"  # the first digits of a mail's id
+    REVIEW = "review"  # as VALUE, of what reviewers of a case say: no index knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +204,15 @@ FIELDS = (
         "flagged: a detector found something, and is more than barely sure; "
         "opaque: part of it could not be read, so no search sees that part; "
         "external: it came from outside the trust or went there; "
-        "forged: a journal report that was not believed; held: a hold keeps it",
+        "forged: a journal report that was not believed; held: a hold keeps it; "
+        "relevant, not-relevant, privileged, undecided: the verdict of the case's review; "
+        "reviewed, disputed, noted: where that stands",
         "is:deleted",
         ("is",),
-        ("deleted", "external", "flagged", "forged", "held", "opaque"),
+        ("deleted", "external", "flagged", "forged", "held", "opaque", *REVIEW_STATES),
     ),
+    Field("tag", Kind.REVIEW, "a tag that reviewers of the case put on it", "tag:hr/grievance"),
+    Field("assigned", Kind.REVIEW, "to whom of its reviewers it was given", "assigned:i.nspector"),
     Field(
         "deleted",
         Kind.DATE,

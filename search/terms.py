@@ -180,6 +180,7 @@ _READERS: dict[Kind, Callable[[Term, Here], Query]] = {
     Kind.SIZE: _read_size,
     Kind.DIRECTORY: _read_directory,
     Kind.ID: _read_id,
+    Kind.REVIEW: _read_value,
 }
 
 

@@ -13,9 +13,11 @@ from cases.applications import CaseRefusedError
 from cases.authority import NotInvestigatorError
 from cases.exporting import ExportChangedError, Exports, Wish
 from cases.gate_errors import MailNotInScopeError, PrivilegedError
+from cases.holds import HoldRefusedError, Terms, check
 from cases.oversight import facts, mails
-from cases.reviewing import Check, fold, in_state, tagged
+from cases.reviewing import STATES, Check, fold, in_state, tagged, tagged_from
 from cases.reviews import Draw, ReviewRefusedError, drawn
+from search.fields import REVIEW_STATES
 from section9 import CaseId, MailId
 
 RELEVANT, NOT_RELEVANT, PRIVILEGED, UNDECIDED = Verdict
@@ -101,7 +103,7 @@ def test_tags_of_two_reviewers_add_up() -> None:
     review = fold(events, CASE)
 
     assert {"hot", "hr/grievance"} == set(review.of(MAIL).tags)
-    assert frozenset({MAIL}) == tagged(review, "hr/*")
+    assert frozenset({MAIL}) == tagged_from(review, "hr/")
     assert frozenset() == tagged(review, "coach")
 
 
@@ -205,6 +207,53 @@ def test_a_tag_is_a_plain_word(house: ReviewHouse, tag: str) -> None:
     """What cannot be asked for as `tag:x` is no tag."""
     with pytest.raises(ReviewRefusedError, match="a tag is"):
         house.reviews(FIRST).tag(CASE, house.mails, add=[tag])
+
+
+# --- asking for it ----------------------------------------------------------------------------
+
+
+def test_the_words_of_a_review_are_those_of_the_query_language() -> None:
+    """`is:` takes each state that the fold knows, and no other."""
+    assert set(REVIEW_STATES) == set(STATES)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("tag:hr/grievance", {0, 1}),
+        ("tag:hr/*", {0, 1}),
+        ("tag:*", {0, 1, 4}),
+        ("tag:hr/grievance -is:relevant", {1}),
+        ("is:relevant OR is:not-relevant", {0, 2}),
+        ("-is:reviewed", {1, 3, 4}),
+        ("NOT (tag:hot OR is:noted)", {0, 1, 2}),
+        ("assigned:s.econd", {3}),
+        ("tag:nobody", set()),
+        ("is:disputed", set()),
+    ],
+)
+def test_a_query_asks_for_what_reviewers_said(
+    house: ReviewHouse, query: str, found: set[int]
+) -> None:
+    """The ledger keeps the question as it was typed, and not the ids that it stood for."""
+    reviews, mails = house.reviews(FIRST), house.mails
+    reviews.tag(CASE, mails[:2], add=["hr/grievance"])
+    reviews.tag(CASE, mails[4:], add=["hot"])
+    reviews.mark(CASE, mails[:1], RELEVANT)
+    reviews.mark(CASE, mails[2:3], NOT_RELEVANT)
+    reviews.assign(CASE, mails[3:4], SECOND)
+    reviews.note(CASE, mails[3:4], "see the letter")
+
+    answer = house.gate(FIRST).search(CASE, query, limit=9)
+
+    assert found == {mails.index(hit.mail) for hit in answer.page.hits}
+    assert not any(mail in answer.ran for mail in mails)
+
+
+def test_a_hold_is_not_of_a_review() -> None:
+    """What is kept must not change by a reviewer's next word."""
+    with pytest.raises(HoldRefusedError, match="outlives a review"):
+        check(Terms("why", query="tag:hot"))
 
 
 # --- the second review ------------------------------------------------------------------------
