@@ -38,6 +38,7 @@ from commands import (
     sealing,
     serving,
     setup,
+    weblogs,
 )
 from commands.app import SETTINGS_FILE, App
 from section9 import Section9Error
@@ -101,6 +102,7 @@ for command in (
     rescanning.rescan,
     auditing.audit,
     reconciling.reconcile,
+    weblogs.weblog,
     quarantining.quarantine,
     helping.help_,
 ):

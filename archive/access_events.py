@@ -58,7 +58,7 @@ class Exported:
     ran: str  # the whole query with the case's scope, as the engine got it
     engine: str  # `sqlite 3.40.1`
     program: str  # `section9 0.1.0`
-    heads: tuple[Head, ...]  # of the mail and the cases book
+    heads: tuple[Head, ...]  # of the mail, the cases and the web book
     behind: int  # segments of the mail book that the index lacks
     total: int  # messages found
     mails: tuple[MailId, ...]  # that are given, oldest first

@@ -10,6 +10,7 @@ class Book(StrEnum):
     MAIL = "mail"
     CASES = "cases"
     ACCESS = "access"
+    WEB = "web"
 
 
 @dataclass(frozen=True, slots=True)

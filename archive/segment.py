@@ -15,10 +15,10 @@ from typing import Final, get_args
 
 import msgspec
 
-from archive.access_events import AccessEvent
 from archive.books import Book
-from archive.events import CasesEvent, Event
+from archive.events import AccessEvent, CasesEvent, Event
 from archive.mail_events import MailEvent
+from archive.web_events import WebEvent
 from section9 import Section9Error
 
 ZEROS: Final = "0" * 64
@@ -28,6 +28,7 @@ EVENTS: Final[dict[Book, tuple[type[Event], ...]]] = {
     Book.MAIL: get_args(MailEvent),
     Book.CASES: get_args(CasesEvent),
     Book.ACCESS: get_args(AccessEvent),
+    Book.WEB: (WebEvent,),
 }
 
 

@@ -24,7 +24,7 @@ from section9 import Section9Error
 KEY = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9.-]*)*")
 STAGING = "tmp"  # no key may begin with it
 STALE = 24 * 60 * 60  # seconds: no write takes a day, so a staged file of that age is a crash's
-REMOVABLE = "blobs/"  # the only keys that can be: no act on the ledger is ever taken back
+REMOVABLE = ("blobs/", "weblogs/")  # the only keys that can be: no act is ever taken back
 FEW = 3  # contents up to which each is synced by itself
 
 _LIBC = ctypes.CDLL(None, use_errno=True)  # for syncfs, which Python does not offer
@@ -128,11 +128,13 @@ class FolderStore:
     def remove_all(self, keys: Iterable[str]) -> None:
         """Remove what is stored under the keys, durably; what is gone already is no error.
 
-        Raises `ValueError` on a key that is no blob's.
+        Raises `ValueError` on a key that is neither a blob's nor a web log's.
         """
         paths = {key: self._path(key) for key in keys}
         if not all(key.startswith(REMOVABLE) for key in paths):
-            raise ValueError("only blobs can be removed: see REMOVABLE in archive/store.py")
+            raise ValueError(
+                "only blobs and web logs can be removed: see REMOVABLE in archive/store.py"
+            )
         for key, path in paths.items():
             with _translated(key):
                 path.unlink(missing_ok=True)

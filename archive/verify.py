@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from archive import certificates, segment
+from archive.batches import Batches
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.books import Book, Head
 from archive.case_events import Purged, PurgeFinished
@@ -21,6 +22,7 @@ from archive.ledger import Ledger, LedgerBrokenError
 from archive.mail_events import Sighted, Turned
 from archive.store import StoreError
 from archive.walk import Problem, ProblemKind, Walk, place, span
+from archive.web_verify import examine
 from section9 import BlobId, SpoolId
 
 CHUNK = 512  # blobs at a time; bounds what is in memory beside the blobs being read
@@ -44,6 +46,7 @@ class Verification:
     events: int
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]  # blobs that no sighting names: a crash leaves them, harmlessly
+    batches: int = 0  # of web logs
 
 
 def _quiet(progress: Progress) -> None:
@@ -77,13 +80,15 @@ def verify(
         audit.read_certificates()
         audit.rehash()
         audit.compare()
+        batches, web_notes = examine(Batches(blobs.store), ledger, audit.walk.report)
         notes = tuple(_unnamed(blob) for blob in census.unnamed())
     return Verification(
         heads=tuple(audit.walk.heads[book] for book in Book),
         blobs=audit.done.blobs,
         events=audit.done.events,
         problems=tuple(audit.walk.problems.values()),
-        notes=notes,
+        notes=(*notes, *web_notes),
+        batches=batches,
     )
 
 

@@ -17,6 +17,7 @@ from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.segment import Reading
 from archive.store import StoreError
+from archive.web_events import WebSearched
 
 Told = Callable[[Book, int, Sequence[Event]], None]
 
@@ -156,7 +157,7 @@ def _heads_in(events: Iterable[Event]) -> Iterator[Head]:
     """Yield the heads of books that events recorded in passing."""
     for event in events:
         match event:
-            case Searched():
+            case Searched() | WebSearched():
                 yield event.as_of
             case Verified() | Audited():
                 yield from event.heads

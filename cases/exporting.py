@@ -107,7 +107,7 @@ class Exports:
             ran=render(_told(sight, asked)),
             engine=self.gate.index.description,
             program=wish.program,
-            heads=(mail_head, self.gate.ledger.head(Book.CASES)),
+            heads=(mail_head, *map(self.gate.ledger.head, (Book.CASES, Book.WEB))),
             behind=mail_head.number - sum(map(len, self.gate.index.applied())),
             total=len(found) + len(closed),
             mails=tuple(found[: wish.limit][::-1]),

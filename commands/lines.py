@@ -167,6 +167,7 @@ class VerifyLine(Struct, frozen=True, tag_field="schema", tag="section9.verify/1
     events: int
     problems: tuple[ProblemLine, ...]
     notes: tuple[ProblemLine, ...]
+    batches: int  # of web logs
 
 
 class TextLine(Struct, frozen=True, forbid_unknown_fields=False):
@@ -354,6 +355,7 @@ def verify_line(found: Verification) -> VerifyLine:
         events=found.events,
         problems=tuple(ProblemLine(**asdict(problem)) for problem in found.problems),
         notes=tuple(ProblemLine(**asdict(note)) for note in found.notes),
+        batches=found.batches,
     )
 
 

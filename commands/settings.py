@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -80,6 +81,15 @@ class SchoolTerm(_Section):
         return self
 
 
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError("no time zone such as Europe/London") from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Address = Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), AfterValidator(str.lower)]
 
 
@@ -97,6 +107,7 @@ class Trust(_Section):
     """Who the trust is, and who outside is agreed to receive personal data."""
 
     name: str = ""
+    zone: TimeZone = "Europe/London"  # of the clocks on its walls
     domains: tuple[str, ...] = ()
     agreed: tuple[AgreedRecipient, ...] = ()
     terms: tuple[SchoolTerm, ...] = ()

@@ -38,6 +38,7 @@ from archive.events import Event
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Scanned, Sighted, Turned
 from archive.review_events import ReviewerAdmitted, ReviewerDismissed
+from archive.web_events import WebSearched, WebViewed
 from cases.exporting import Export
 from section9 import HoldId, MailId, RequestId
 
@@ -88,13 +89,10 @@ class Concern:
                 found = self._hold(event)
             case Refused():
                 found = event.case.upper() == self.case.id
-            case (Searched() | Viewed() | Exported() | ExportResumed() | ExportFinished()) | (
-                CaseExtended()
-                | ExtensionApplied()
-                | CaseClosed()
-                | Sealed()
-                | ReviewerAdmitted()
-                | ReviewerDismissed()  # what they say stays in the house
+            case (
+                (Searched() | Viewed() | Exported() | ExportResumed() | ExportFinished())
+                | (CaseExtended() | ExtensionApplied() | CaseClosed() | Sealed())
+                | (ReviewerAdmitted() | ReviewerDismissed() | WebSearched() | WebViewed())
             ):
                 found = event.case == self.case.id
             case _:
@@ -117,7 +115,7 @@ def links(ledger: Ledger, export: Export, book: Book) -> Iterator[Link]:
     """Read a book up to where an export was decided; the access book ends with its entry."""
     concern = Concern(export.case, frozenset(export.event.mails))
     ends = {head.book: head.number for head in export.event.heads} | {Book.ACCESS: export.number}
-    for number in range(1, ends[book] + 1):
+    for number in range(1, ends.get(book, 0) + 1):
         yield _link(book, number, ledger.raw(book, number), concern)
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +47,18 @@ INSERT INTO format VALUES ('{FORMAT}');
 Mode = Literal["read", "write"]
 
 
-def open_file(path: Path, *, mode: Mode) -> sqlite3.Connection:
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file holds; the format changes with the statements."""
+
+    statements: str
+    format: str
+
+
+MAIL = Schema(_SCHEMA, FORMAT)
+
+
+def open_file(path: Path, *, mode: Mode, schema: Schema = MAIL) -> sqlite3.Connection:
     """Open an index file of today's format; `write` makes it where there is none."""
     if mode == "read" and not path.exists():
         raise IndexMissingError(str(path))
@@ -55,14 +67,14 @@ def open_file(path: Path, *, mode: Mode) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT, isolation_level=None)
     try:
         with translated():
-            _prepare(connection, mode)
+            _prepare(connection, mode, schema)
     except Section9Error:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, mode: Mode) -> None:
+def _prepare(connection: sqlite3.Connection, mode: Mode, schema: Schema) -> None:
     connection.execute(f"PRAGMA cache_size = -{CACHE * 1024}")
     if mode == "write":
         connection.execute("PRAGMA journal_mode = WAL")
@@ -71,11 +83,11 @@ def _prepare(connection: sqlite3.Connection, mode: Mode) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection, "IMMEDIATE"):
             if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-                for statement in _SCHEMA.strip().split(";\n"):
+                for statement in schema.statements.strip().split(";\n"):
                     connection.execute(statement)
     found = _format(connection)
-    if found != FORMAT:
-        raise IndexVersionError(found, FORMAT)
+    if found != schema.format:
+        raise IndexVersionError(found, schema.format)
 
 
 def _format(connection: sqlite3.Connection) -> str:

@@ -21,6 +21,16 @@ from archive.ledger import Ledger, LedgerBrokenError, LedgerMovedError
 from archive.mail_events import Scanned, Sighted
 from archive.segment import LedgerFormatError
 from archive.store import FolderStore
+from archive.web_events import (
+    Layout,
+    LogForm,
+    VisitId,
+    WebPurged,
+    WebPurgeFinished,
+    WebSearched,
+    WebTaken,
+    WebViewed,
+)
 from section9 import (
     BlobId,
     CaseId,
@@ -51,6 +61,8 @@ def closed(reason: str) -> CaseClosed:
     """Make the smallest event of the cases book."""
     return CaseClosed(NOW, "ann", CASE, reason)
 
+
+VISIT = VisitId("W-42.317")
 
 EVENTS: dict[Book, Sequence[Event]] = {
     Book.MAIL: (
@@ -110,6 +122,8 @@ EVENTS: dict[Book, Sequence[Event]] = {
         CaseExtended(NOW, "dee", CASE, "dee", "more to read", NOW),
         closed("done"),
         PeopleImported(NOW, "dee", "3c" * 32, 12),
+        WebPurged(NOW, "dee", "3c" * 32, 12, 2),
+        WebPurgeFinished(NOW, "dee", "3c" * 32),
     ),
     Book.ACCESS: (
         Searched(NOW, "ann", CASE, "from:bob", "(from:bob)", "sqlite", EMPTY, 1, 0, (MAIL,)),
@@ -118,6 +132,22 @@ EVENTS: dict[Book, Sequence[Event]] = {
         Verified(NOW, "root", (EMPTY,), 0, 0),
         LogRead(NOW, "a.uditor", "log", ("by=eve",)),
         Audited(NOW, "root", (EMPTY,), 1, 0),
+        WebSearched(NOW, "ann", CASE, "site:a.example", "…", "sqlite", EMPTY, 1, (VISIT,)),
+        WebViewed(NOW, "ann", CASE, VISIT, BLOB, "line"),
+    ),
+    Book.WEB: (
+        WebTaken(
+            NOW,
+            "section9",
+            BLOB,
+            "access.log",
+            Layout(LogForm.W3C, (("time", 1), ("site", 2)), "\t", date="2025-01-06"),
+            ((1, 3), (7, 7)),
+            3,
+            1,
+            NOW,
+            None,
+        ),
     ),
 }
 

@@ -14,6 +14,7 @@ from commands import (
     rule_lines,
     search_lines,
     upkeep_lines,
+    web_lines,
 )
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
@@ -52,6 +53,7 @@ SHAPES = [
     upkeep_lines.MissingLine,
     upkeep_lines.QuarantinedLine,
     upkeep_lines.ReconcileLine,
+    web_lines.WebImportLine,
 ]
 
 
@@ -70,7 +72,7 @@ def test_every_shape_is_in_the_contract() -> None:
         shape
         for module in (
             *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
-            *(rule_lines, search_lines, upkeep_lines),
+            *(rule_lines, search_lines, upkeep_lines, web_lines),
         )
         for shape in vars(module).values()
         if isinstance(shape, type)

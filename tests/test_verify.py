@@ -125,7 +125,10 @@ def test_an_untouched_archive_is_whole(archive: Archive) -> None:
     found = archive.verify()
 
     assert found == Verification(
-        heads=tuple(sorted(archive.heads, key=lambda head: list(Book).index(head.book))),
+        heads=tuple(
+            next((head for head in archive.heads if head.book is book), Head(book, 0, "0" * 64))
+            for book in Book
+        ),
         blobs=2 * SEGMENTS,
         events=3 * SEGMENTS + 3,
         problems=(),

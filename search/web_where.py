@@ -1,0 +1,150 @@
+"""`Query` to SQL over `visit AS v`, with every value of the query as a parameter."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from search.sqlite_where import Condition
+from search.tree import (
+    All,
+    AnyOf,
+    Between,
+    Everything,
+    Exact,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    Sized,
+    StartsWith,
+    Word,
+)
+from search.web import read_place
+
+ROOM = 1 << 20
+"""Rows of a batch: a line's row is its batch times this, and its position."""
+NAMES = ("user", "site", "computer", "category", "method")
+"""Columns of names, each kept once in a table of their own."""
+LAST = "\U0010ffff"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = Condition("0")
+
+
+def condition(query: Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
+    """Translate a query."""
+    match query:
+        case Everything() | All(()):
+            return Condition("1")
+        case AnyOf(()):
+            return _NOTHING
+        case All(parts):
+            return _joined([condition(part) for part in parts], "AND")
+        case AnyOf(parts):
+            return _joined(_alternatives(parts), "OR")
+        case Not(part):
+            inner = condition(part)
+            return Condition(f"NOT ({inner.sql})", inner.parameters)
+        case Between(_, low, high):
+            return _between("time", *(None if end is None else micros(end) for end in (low, high)))
+        case Sized(_, low, high):
+            return _between("size", low, high)
+        case Exact(field, value):
+            return _exactly(field, [value])
+        case StartsWith(field, value):
+            return _starting(field, value)
+        case Word(_, word):
+            return _matched(f'"{word}"')
+        case Phrase(_, words):
+            return _matched(f'"{" ".join(words)}"')
+        case Prefix(_, words):
+            return _matched(f'"{" ".join(words)}" *')
+
+
+def micros(moment: datetime) -> int:
+    """Number a moment: microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(number: int) -> datetime:
+    """Give the moment of a number."""
+    return _EPOCH + timedelta(microseconds=number)
+
+
+def _alternatives(parts: Sequence[Query]) -> list[Condition]:
+    """Translate what may each be so: any of several names as one."""
+    names: dict[str, list[str]] = {}
+    others = []
+    for part in parts:
+        if isinstance(part, Exact) and part.field in NAMES and part.field != "site":
+            names.setdefault(part.field, []).append(part.value)
+        else:
+            others.append(condition(part))
+    return [_exactly(field, values) for field, values in names.items()] + others
+
+
+def _exactly(field: str, values: list[str]) -> Condition:
+    match field:
+        case "site":
+            [value] = values
+            return _named(
+                field, "value = ? OR substr(value, ?) = ?", value, -len(value) - 1, f".{value}"
+            )
+        case "status":
+            return _status(values[0])
+        case "is":
+            return Condition("v.blocked = ?", (int(values[0] == "blocked"),))
+        case "id":
+            place = read_place(values[0])
+            return (
+                Condition("v.row = ?", (row_of(place.batch, place.position),))
+                if place
+                else _NOTHING
+            )
+    asked = msgspec.json.encode(values).decode()
+    return _named(field, "value IN (SELECT j.value FROM json_each(?) AS j)", asked)
+
+
+def row_of(batch: int, position: int) -> int:
+    """Number a line's row."""
+    return batch * ROOM + position
+
+
+def _status(value: str) -> Condition:
+    plain = value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - digits of an integer
+    return Condition("v.status = ?", (int(value),)) if plain else _NOTHING
+
+
+def _starting(field: str, value: str) -> Condition:
+    if field in NAMES:
+        return _named(field, "value >= ? AND value < ? AND value != ''", value, value + LAST)
+    if field == "status":
+        return Condition("v.status >= ? AND CAST(v.status AS TEXT) LIKE ?", (1, f"{value}%"))
+    return _NOTHING
+
+
+def _named(field: str, where: str, *parameters: str | int) -> Condition:
+    """Look for a name in its table, and for the visits by its number there."""
+    sql = f"v.{field} IN (SELECT row FROM name WHERE col = ? AND ({where}))"  # noqa: S608 - a column of ours
+    return Condition(sql, (field, *parameters))
+
+
+def _between(column: str, low: int | None, high: int | None) -> Condition:
+    ends = [(f"v.{column} >= ?", low), (f"v.{column} < ?", high)]
+    given = [(sql, end) for sql, end in ends if end is not None]
+    sql = " AND ".join(sql for sql, _ in given) or "1"
+    return Condition(sql, tuple(end for _, end in given))
+
+
+def _matched(expression: str) -> Condition:
+    """Words hold only letters and digits, so quotes hold them."""
+    return Condition("v.row IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
+
+
+def _joined(parts: Sequence[Condition], operator: str) -> Condition:
+    """Join as a balanced tree: SQLite refuses expressions more than 1,000 deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = _joined(parts[:middle], operator), _joined(parts[middle:], operator)
+    return Condition(f"({left.sql}) {operator} ({right.sql})", left.parameters + right.parameters)
