@@ -24,6 +24,7 @@ from commands import (
     exporting,
     helping,
     holding,
+    incidents,
     indexing,
     intake,
     investigation,
@@ -38,6 +39,7 @@ from commands import (
     sealing,
     serving,
     setup,
+    triaging,
     weblogs,
 )
 from commands.app import SETTINGS_FILE, App
@@ -92,6 +94,8 @@ for command in (
     deleting.deletions,
     exporting.export,
     breaching.breach,
+    triaging.triage,
+    incidents.incident,
     holding.hold,
     sealing.seal,
     retaining.retention,

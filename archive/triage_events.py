@@ -134,7 +134,7 @@ class IncidentFiled:
     happened: datetime
     reporter: str  # who met it, in words
     concerns: tuple[str, ...]  # addresses of those whom it is about, lower case
-    what: str  # what happened, in words
+    words: str  # what happened
     done: str  # what was done, in words
     mails: tuple[MailId, ...] = ()
     pattern: str = ""

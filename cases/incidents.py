@@ -102,7 +102,7 @@ class Incidents:
                 happened=report.happened,
                 reporter=report.reporter.strip() or self.actor,
                 concerns=tuple(one.lower() for one in report.concerns),
-                what=report.what.strip(),
+                words=report.what.strip(),
                 done=report.done.strip(),
                 mails=report.mails,
                 pattern=report.pattern,

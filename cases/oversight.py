@@ -43,7 +43,7 @@ COUNTED = frozenset({"shown", "findings", "defects", "people", "mails", "new", "
 MATTERS = ("pattern", "item", "suppression", "incident")
 """Ids of what concerns people without a case: patterns, what keeps quiet about them, incidents."""
 
-WORDS = ("reason", "query")
+WORDS = ("reason", "query", "words", "done")
 """What staff typed: shown only where it is asked for."""
 
 CASE = re.compile(r"C-[0-9]{4,9}")

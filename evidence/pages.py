@@ -56,7 +56,18 @@ def index(summary: Summary, rows: Iterable[Row]) -> Iterator[str]:
 
 def text(template: str, summary: Summary, **more: object) -> str:
     """A page of plain text: VERIFY.txt, STATEMENT.txt."""
-    return _plain().get_template(template).render(p=summary, **more)
+    return plain(template, p=summary, **more)
+
+
+def plain(template: str, **values: object) -> str:
+    """A page of plain text."""
+    return _plain().get_template(template).render(**values)
+
+
+def webpage(template: str, *, style: str, **values: object) -> str:
+    """A page of its own, with a style of its own."""
+    furniture = _furniture(script="", style=style)
+    return _environment().get_template(template).render(**values, **furniture)
 
 
 @cache
@@ -88,16 +99,16 @@ def _finalized(value: object) -> object:
     return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _furniture(*, script: str, more: str = "") -> dict[str, str]:
+def _furniture(*, script: str, more: str = "", style: str = "style.css") -> dict[str, str]:
     """Style, script and the policy that lets these two and nothing else work."""
-    style = (TEMPLATES / "style.css").read_text() + more
+    styling = (TEMPLATES / style).read_text() + more
     allowed = f"script-src '{_hash(script)}'; " if script else ""
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; {allowed}"
+        f"default-src 'none'; style-src '{_hash(styling)}'; {allowed}"
         "base-uri 'none'; form-action 'none'"
     )
     # Both are ours, and a hash is of the very characters: they are not escaped.
-    return {"style": Markup(style), "script": Markup(script), "policy": Markup(policy)}  # noqa: S704
+    return {"style": Markup(styling), "script": Markup(script), "policy": Markup(policy)}  # noqa: S704
 
 
 def _hash(content: str) -> str:

@@ -13,6 +13,7 @@ from commands import (
     lines,
     rule_lines,
     search_lines,
+    triage_lines,
     upkeep_lines,
     web_lines,
 )
@@ -48,6 +49,14 @@ SHAPES = [
     rule_lines.TrialLine,
     lines.VerifyLine,
     lines.WithheldLine,
+    triage_lines.DecisionLine,
+    triage_lines.IncidentLine,
+    triage_lines.SuppressionLine,
+    triage_lines.TriageActLine,
+    triage_lines.TriageExcerptLine,
+    triage_lines.TriageItemLine,
+    triage_lines.TriageRuleLine,
+    triage_lines.TriageTimeLine,
     upkeep_lines.AccountLine,
     upkeep_lines.CheckLine,
     upkeep_lines.MissingLine,
@@ -72,7 +81,7 @@ def test_every_shape_is_in_the_contract() -> None:
         shape
         for module in (
             *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
-            *(rule_lines, search_lines, upkeep_lines, web_lines),
+            *(rule_lines, search_lines, triage_lines, upkeep_lines, web_lines),
         )
         for shape in vars(module).values()
         if isinstance(shape, type)

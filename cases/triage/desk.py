@@ -24,9 +24,9 @@ from cases.answers import Opened
 from cases.deciding import record
 from cases.gate import Gate
 from cases.roles import NoAuthorityError
-from cases.triage.items import Item, of_record
+from cases.triage.items import Item, of_record, short
 from cases.triage.routes import sees
-from cases.triage.state import State, fold
+from cases.triage.state import State, fold, latest
 from section9 import Finding, MailId, Section9Error
 
 
@@ -41,8 +41,8 @@ class AlreadyDecidedError(TriageRefusedError):
 
     def __init__(self, item: ItemId, before: Triaged) -> None:
         super().__init__(
-            f"{before.by} {before.verdict} {item[:14]} at {before.at:%Y-%m-%d %H:%M} UTC: "
-            f"`section9 triage show {item[:14]}` tells why, `section9 triage undo` takes it back"
+            f"{before.by} {before.verdict} {short(item)} at {before.at:%Y-%m-%d %H:%M} UTC: "
+            f"`section9 triage show {short(item)}` tells why, `section9 triage undo` takes it back"
         )
         self.before = before
 
@@ -73,8 +73,12 @@ class Entry:
 
     item: Item
     acknowledged: Acknowledged | None = None
-    decisions: tuple[Triaged, ...] = ()
+    decisions: tuple[Triaged, ...] = ()  # in order
     linked: tuple[Linked, ...] = ()
+
+    def decision(self, finding: Finding) -> Triaged | None:
+        """What was decided about one of its findings; None while it waits."""
+        return latest(self.decisions, finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Choice:
         )
         if not chosen:
             raise TriageRefusedError(
-                f"{item.id[:14]} has no such finding: `section9 triage show {item.id[:14]}` "
+                f"{short(item.id)} has no such finding: `section9 triage show {short(item.id)}` "
                 "numbers them"
             )
         return chosen
@@ -247,7 +251,8 @@ class Triage:
             state = fold(events)
             if not (item.id in state.decisions or item.id in state.acknowledged):
                 raise TriageRefusedError(
-                    f"nothing was decided on {item.id[:14]}: `section9 triage list` has what waits"
+                    f"nothing was decided on {short(item.id)}: "
+                    "`section9 triage list` has what waits"
                 )
             return (TriageUndone(self.gate.clock(), self.actor, self.case.id, item.id, reason),)
 

@@ -19,6 +19,8 @@ from section9 import Finding, MailId, PartId, Record, RuleVersion
 WHOLE = PartId("pattern")
 """The part of a finding that is on a pattern and not on any message."""
 
+SHORT = 12  # digits of a message's id that are shown; any unique beginning is understood
+
 InForce = Mapping[RuleVersion, datetime]
 
 
@@ -49,6 +51,11 @@ class Item:
     def rank(self) -> tuple[int, datetime, str]:
         """Its place in the queue: the gravest first, and of these what has waited longest."""
         return -self.severity, self.since, self.id
+
+
+def short(item: str) -> str:
+    """What an item is called: the beginning of a message's id, the whole of a pattern's."""
+    return item if item.startswith("P-") else item[:SHORT]
 
 
 def in_force(events: Iterable[Event]) -> InForce:

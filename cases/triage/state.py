@@ -4,7 +4,7 @@ A decision covers a place (rule, part and characters) up to the severity that it
 version of a rule finds elsewhere, or finds graver, waits for a decision of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -39,8 +39,7 @@ class State:
 
     def decision(self, item: Item, finding: Finding) -> Triaged | None:
         """What was decided about one finding of an item; None where it waits."""
-        made = self.decisions.get(item.id, ())
-        return next((one for one in reversed(made) if _covers(one, finding)), None)
+        return latest(self.decisions.get(item.id, ()), finding)
 
     def quiet(self, item: Item, finding: Finding) -> Suppressed | None:
         """What keeps quiet about one finding of an item."""
@@ -131,6 +130,11 @@ class _Folding:
             },
             rules=rules,
         )
+
+
+def latest(made: Sequence[Triaged], finding: Finding) -> Triaged | None:
+    """The last of some decisions that covers a finding."""
+    return next((one for one in reversed(made) if _covers(one, finding)), None)
 
 
 def _covers(decision: Triaged, finding: Finding) -> bool:

@@ -18,7 +18,7 @@ from archive.triage_events import (
 )
 from cases.deciding import record
 from cases.triage.desk import Triage, TriageRefusedError
-from cases.triage.items import Item
+from cases.triage.items import Item, short
 from cases.triage.state import State, fold
 from section9 import Finding
 
@@ -115,7 +115,7 @@ def _of_rule(item: Item, rule: str) -> Finding:
     found = next((one for one in item.findings if rule in {"", one.rule}), None)
     if found is None:
         raise TriageRefusedError(
-            f"{rule} found nothing there: `section9 triage show {item.id[:14]}` tells what did"
+            f"{rule} found nothing there: `section9 triage show {short(item.id)}` tells what did"
         )
     return found  # they are sorted
 

@@ -1,0 +1,186 @@
+"""`section9 incident`: short written records of what was met (clauses 5.7 and 6.6)."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.app import App
+from commands.moments import Moment
+
+if TYPE_CHECKING:
+    from cases.incidents import Incident, Incidents
+    from section9 import CaseId, MailId
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+mail_option = click.option(
+    "--mail", "mails", multiple=True, help="A message it is about: its id, or the beginning."
+)
+linked_option = click.option("--case", "case_id", default="", help="The case it is part of.")
+
+
+@click.group()
+def incident() -> None:
+    """Record what somebody met: who, when, what, and what was done about it."""
+
+
+@incident.command("file")
+@click.option("--what", required=True, help="What happened, in a few words.")
+@click.option("--done", default="", help="What was done about it.")
+@click.option("--when", type=Moment(), help="When it happened, by the clock.  [default: now]")
+@click.option("--reporter", default="", help="Who met it.  [default: you]")
+@click.option("--about", "concerns", multiple=True, help="An address of somebody it concerns.")
+@click.option("--pattern", default="", help="A pattern it is about.")
+@mail_option
+@linked_option
+@json_option
+@click.pass_obj
+def file(  # noqa: PLR0913 - a record is all of these
+    app: App,
+    *,
+    what: str,
+    done: str,
+    when: datetime | None,
+    reporter: str,
+    concerns: tuple[str, ...],
+    pattern: str,
+    mails: tuple[str, ...],
+    case_id: str,
+    as_json: bool,
+) -> None:
+    """Make a record of something unacceptable that somebody met or was told of.
+
+    Whoever it concerns is never shown it.
+
+    \b
+    section9 incident file --what 'threats in a message' --done 'parents called' \\
+        --mail 1f3a9c0b21de --about j.doe@school.example
+    """
+    from cases.incidents import Report
+
+    report = Report(
+        happened=when or app.case_clock(),
+        reporter=reporter,
+        what=what,
+        done=done,
+        concerns=concerns,
+        mails=_mails(app, mails),
+        pattern=pattern,
+        case=_case(app, case_id),
+    )
+    _print(incidents(app).file(report), as_json=as_json)
+
+
+@incident.command("list")
+@click.option("--open", "open_", is_flag=True, help="Only those that are not closed.")
+@json_option
+@click.pass_obj
+def list_incidents(app: App, *, open_: bool, as_json: bool) -> None:
+    """List the records that you may read, the newest last.
+
+    \b
+    section9 incident list --open
+    """
+    for found in incidents(app).visible():
+        if not (open_ and found.closed):
+            _print(found, as_json=as_json)
+
+
+@incident.command("show")
+@click.argument("name", metavar="INCIDENT")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page for printing.")
+@json_option
+@click.pass_obj
+def show(app: App, name: str, *, html: Path | None, as_json: bool) -> None:
+    """Show a record as it is printed for the safeguarding system: no message is on it.
+
+    \b
+    section9 incident show I-0001 > record.txt
+    section9 incident show I-0001 --html record.html
+    """
+    from commands.lines import echo_json
+    from commands.triage_lines import incident_line
+    from evidence import incident_page as page
+
+    found = incidents(app).incident(name)
+    if as_json:
+        echo_json(incident_line(found))
+        return
+    if html is None:
+        click.echo(page.text(found, printed=app.clock(), by=app.actor), nl=False)
+        return
+    html.write_text(page.html(found, printed=app.clock(), by=app.actor), encoding="utf-8")
+    click.echo(f"{found.id}  written to {html}")
+
+
+@incident.command("amend")
+@click.argument("name", metavar="INCIDENT")
+@click.option("--done", default="", help="What was done since, or has to be put right.")
+@mail_option
+@linked_option
+@json_option
+@click.pass_obj
+def amend(  # noqa: PLR0913 - each is an option of the command
+    app: App, name: str, *, done: str, mails: tuple[str, ...], case_id: str, as_json: bool
+) -> None:
+    """Add to a record. What stood there before stays.
+
+    \b
+    section9 incident amend I-0001 --done 'met the parents on Tuesday'
+    """
+    mails_, case = _mails(app, mails), _case(app, case_id)
+    _print(incidents(app).amend(name, done, mails=mails_, case=case), as_json=as_json)
+
+
+@incident.command("close")
+@click.argument("name", metavar="INCIDENT")
+@click.option("--outcome", required=True, help="How it ended.")
+@json_option
+@click.pass_obj
+def close(app: App, name: str, *, outcome: str, as_json: bool) -> None:
+    """Say how it ended; the record takes nothing more.
+
+    \b
+    section9 incident close I-0001 --outcome 'warned; no further action'
+    """
+    _print(incidents(app).close(name, outcome), as_json=as_json)
+
+
+def incidents(app: App) -> "Incidents":
+    """The records, as whoever acts may keep them."""
+    from cases.incidents import Incidents
+
+    return Incidents(app.ledger, app.actor, app.case_clock, app.accounts)
+
+
+def _mails(app: App, given: tuple[str, ...]) -> "tuple[MailId, ...]":
+    """The whole ids of messages, which say nothing of them."""
+    found = []
+    for begun in given:
+        fits = app.index.resolve(begun)
+        if len(fits) != 1:
+            what = "is no message's id" if not fits else "begins several ids: give more of it"
+            raise click.BadParameter(f"{begun} {what}", param_hint="--mail")
+        found += fits
+    return tuple(found)
+
+
+def _case(app: App, given: str) -> "CaseId | None":
+    return app.casebook.case(given).id if given else None
+
+
+def _print(found: "Incident", *, as_json: bool) -> None:
+    from cases.telling import safe
+    from commands.lines import echo_json
+    from commands.triage_lines import incident_line
+
+    if as_json:
+        echo_json(incident_line(found))
+        return
+    filed = found.filed
+    state = f"closed {found.closed.at:%Y-%m-%d}" if found.closed else "open"
+    linked = f"  {len(found.mails)} messages" if found.mails else ""
+    case = f"  {found.case}" if found.case else ""
+    click.secho(f"{found.id}  {filed.happened:%Y-%m-%d %H:%M}  {state}{linked}{case}", bold=True)
+    click.echo(f"    {safe(filed.reporter)} reported: {safe(filed.words)}")

@@ -1,0 +1,58 @@
+"""How triage is told on a terminal: severities, waiting times, people, findings."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from cases.telling import safe
+from cases.triage.desk import Entry
+from cases.triage.items import Item
+
+SEVERITIES = {5: "act now", 4: "grave", 3: "serious", 2: "minor", 1: "note"}
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def severity(item: Item) -> str:
+    """A number and a word: no meaning is in a colour alone."""
+    return f"{item.severity} {SEVERITIES[item.severity]}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long something has waited, in one unit."""
+    return span(max(now - since, timedelta()))
+
+
+def span(time: timedelta) -> str:
+    """A length of time, in one unit."""
+    if time < HOUR:
+        return f"{time // timedelta(minutes=1)} min"
+    return f"{time // HOUR} h" if time < 2 * DAY else f"{time // DAY} days"
+
+
+def people(item: Item) -> str:
+    """Who wrote to whom, safe for a terminal."""
+    first, *others = item.recipients or ("nobody known",)
+    more = f" and {len(others)} more" if others else ""
+    return safe(f"{item.sender or 'somebody'} → {first}{more}")
+
+
+def rules(item: Item) -> str:
+    """What was found: each rule once, and how often."""
+    counts = Counter(one.rule for one in item.findings)
+    return ", ".join(f"{rule} × {n}" if n > 1 else rule for rule, n in counts.items())
+
+
+def kinds(item: Item) -> str:
+    """The categories of what was found."""
+    return ", ".join(dict.fromkeys(one.category.value for one in item.findings))
+
+
+def standing(entry: Entry) -> Iterator[str]:
+    """What has been done about an item so far, a phrase each."""
+    if entry.acknowledged:
+        yield f"{entry.acknowledged.by} sees to it"
+    for made in entry.decisions:
+        why = f" ({made.dismissal})" if made.dismissal else ""
+        yield f"{made.by} {made.verdict} it{why} {made.at:%Y-%m-%d %H:%M}"
+    for link in entry.linked:
+        yield f"part of {link.into}"
