@@ -16,7 +16,7 @@ from archive.case_words import Case, Extent
 from archive.review_events import Verdict
 from cases.casebook import fold
 from cases.gate import OPAQUE, Gate
-from cases.reviewing import in_state
+from cases.review_words import in_state
 from cases.roles import Deed, NoAuthorityError
 from cases.sight import Sight, in_scope, participant
 from cases.veil import NOTHING

@@ -35,8 +35,9 @@ from cases.gate_errors import (
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
 from cases.masking import masked, outline
+from cases.review_words import withheld_from
 from cases.reviewbook import Reviewbook
-from cases.reviewing import Review, withheld_from
+from cases.reviewing import Review
 from cases.roles import NoAuthorityError
 from cases.sealing import SealedError
 from cases.sight import FLAGGED, Sight, in_scope, participant, within
@@ -99,6 +100,12 @@ class Gate:
         page = Page(hits=(), total=self.index.count(sight.narrow(asked)), next=None)
         answer = self._answer(sight, asked, page, frozenset())
         return self._recorded(typed, replace(answer, facets=self._facets(sight, asked, facets)))
+
+    def ids(self, case: str, typed: str) -> tuple[Answer, Iterator[MailId]]:
+        """Count, and name all that is found, newest first, without showing any message."""
+        answer = self.count(case, typed)
+        sight = self.sight(case, "count")
+        return answer, self.index.ids(sight.narrow(self.asked(typed)))
 
     def show(self, case: str, mail: str, *, view: str, reason: str = "") -> Opened:
         """Open one message of a case's scope; `mail` may be the beginning of its id.

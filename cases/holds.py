@@ -20,7 +20,7 @@ from cases.authority import CaseClosedError, CaseUnknownError
 from cases.casebook import Casebook
 from cases.casebook import fold as fold_cases
 from cases.deciding import record
-from cases.reviewing import expand as expand_review
+from cases.review_words import expand as expand_review
 from cases.reviewing import nothing_said
 from cases.roles import Accounts, Deed
 from cases.sight import in_scope

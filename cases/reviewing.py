@@ -7,10 +7,9 @@ investigator settles the matter: privilege that is lost once is lost for good. A
 after it was settled opens the matter again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from archive.events import Event
 from archive.review_events import (
@@ -28,7 +27,6 @@ from archive.review_events import (
     Tagged,
     Verdict,
 )
-from search.tree import All, AnyOf, Exact, Not, Query, StartsWith
 from section9 import CaseId, MailId
 
 
@@ -112,9 +110,16 @@ class Reviewed:
         said = {one.verdict for one in self.opinions.values()} - {Verdict.UNDECIDED}
         return len(said) > 1 and self.settled is None
 
-    def awaits(self, reviewer: str) -> bool:
-        """Tell whether this reviewer is to say a second word on it."""
-        return any(one.reviewer == reviewer and not one.second for one in self.checks.values())
+    @property
+    def awaited(self) -> frozenset[str]:
+        """The reviewers who are to say a second word on it."""
+        return frozenset(one.reviewer for one in self.checks.values() if not one.second)
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """Whose word it waits for: to whom it was given, and who is to check it."""
+        given = {self.assigned} - {"", *self.opinions}
+        return self.awaited | given
 
 
 NOT_REVIEWED = Reviewed()
@@ -209,85 +214,3 @@ def fold(events: Iterable[Event], case: CaseId) -> Review:
     for event in events:
         review.take(event)
     return review
-
-
-# --- what may be asked of a review ------------------------------------------------------------
-
-
-def _stands(verdict: Verdict, one: Reviewed) -> bool:
-    return one.verdict is verdict
-
-
-STATES: Mapping[str, Callable[[Reviewed], bool]] = {
-    **{str(verdict): partial(_stands, verdict) for verdict in Verdict},
-    "reviewed": lambda one: one.decided,
-    "disputed": lambda one: one.disputed,
-    "noted": lambda one: bool(one.notes),
-}
-"""What may be asked of a message's review, by the word for it (`search.fields.REVIEW_STATES`)."""
-
-
-def tagged(review: Review, tag: str) -> frozenset[MailId]:
-    """The messages that bear a tag."""
-    return _those(review, lambda one: tag in one.tags)
-
-
-def tagged_from(review: Review, start: str) -> frozenset[MailId]:
-    """The messages that bear a tag that begins so."""
-    return _those(review, lambda one: any(tag.startswith(start) for tag in one.tags))
-
-
-def in_state(review: Review, state: str) -> frozenset[MailId]:
-    """The messages of which one of `STATES` is true."""
-    return _those(review, STATES[state])
-
-
-def assigned(review: Review, reviewer: str) -> frozenset[MailId]:
-    """The messages that were given to a reviewer, and those that they are to check."""
-    return _those(review, lambda one: one.assigned == reviewer or one.awaits(reviewer))
-
-
-def withheld_from(review: Review, account: str) -> frozenset[MailId]:
-    """The privileged messages that a reviewer is not to read: those they have no part in.
-
-    Whoever said it has read it, and who is asked to check it must.
-    """
-    return _those(
-        review,
-        lambda one: (
-            one.verdict is Verdict.PRIVILEGED
-            and account not in one.opinions
-            and not one.awaits(account)
-        ),
-    )
-
-
-def expand(query: Query, review: Review) -> Query:
-    """Put the messages in the place of what a query asks of a review, which no engine knows."""
-    match query:
-        case All(parts):
-            return All(tuple(expand(part, review) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(expand(part, review) for part in parts))
-        case Not(part):
-            return Not(expand(part, review))
-        case Exact() | StartsWith() if (found := _asked(query, review)) is not None:
-            return AnyOf(tuple(Exact("id", mail) for mail in sorted(found)))
-    return query
-
-
-def _asked(leaf: Exact | StartsWith, review: Review) -> frozenset[MailId] | None:
-    match leaf:
-        case Exact("tag", tag):
-            return tagged(review, tag)
-        case StartsWith("tag", start):
-            return tagged_from(review, start)
-        case Exact("assigned", reviewer):
-            return assigned(review, reviewer)
-        case Exact("is", state) if state in STATES:
-            return in_state(review, state)
-    return None
-
-
-def _those(review: Review, wanted: Callable[[Reviewed], bool]) -> frozenset[MailId]:
-    return frozenset(mail for mail, one in review.mails.items() if wanted(one))

@@ -23,6 +23,8 @@ from archive.review_events import (
     Tagged,
     Verdict,
 )
+from cases.answers import Answer
+from cases.coverage import Coverage, coverage
 from cases.gate import Gate
 from cases.gate_errors import MailNotInScopeError
 from cases.reviewing import Review
@@ -158,6 +160,12 @@ class Reviews:
             return SecondReviewAsked(now, by, case, some, of, reviewer, total, draw.seed)
 
         return self._record(case, "second review", mails, event)
+
+    def coverage(self, case: str, query: str) -> tuple[Answer, Coverage]:
+        """How far the review of what a query finds has come, and what no search could see."""
+        answer, mails = self.gate.ids(case, query)
+        found = self.gate.casebook.case(case)
+        return answer, coverage(self.gate.review(found.id), mails, found.readers)
 
     def _record(
         self,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from archive.case_words import Extent, Scope
 from cases.authority import Authority
-from cases.reviewing import Review, expand, nothing_said
+from cases.review_words import expand
+from cases.reviewing import Review, nothing_said
 from cases.veil import METADATA_FIELDS, veiled
 from search.tree import All, AnyOf, Between, Exact, Not, Query, clean
 from section9 import MailId

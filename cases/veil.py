@@ -47,7 +47,7 @@ PEOPLE_FIELDS = frozenset(
 METADATA_FIELDS = PEOPLE_FIELDS | {
     *("date", "deleted", "direction", "id", "message-id", "references", "thread"),
     *("role", "list", "obo", "has", "size", "source"),
-    *("tag", "assigned"),  # the words of reviewers, not of the mail
+    *("tag", "assigned", "todo", "seen"),  # the words of reviewers, not of the mail
 }
 """What may be asked of withheld mail. A field that is not here is taken for content."""
 METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque", *REVIEW_STATES})

@@ -45,6 +45,7 @@ class CaseLine(Struct, frozen=True, tag_field="schema", tag="section9.case/1"):
     notices: tuple[str, ...]  # versions of the notice that users had been given
     attested: bool  # whether the authoriser acted, rather than was named
     awaiting: RequestId | None  # the request that it opens by
+    reviewers: tuple[str, ...]  # accounts that were let in beside the investigator
 
 
 class RequestLine(Struct, frozen=True, tag_field="schema", tag="section9.request/1"):
@@ -108,6 +109,7 @@ def case_line(case: Case, *, now: datetime) -> CaseLine:
         notices=case.notices,
         attested=case.attested,
         awaiting=case.awaiting,
+        reviewers=case.reviewers,
     )
 
 

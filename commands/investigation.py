@@ -77,9 +77,9 @@ def search(  # noqa: PLR0913 - each is an option of the command
         answer = app.gate.search(
             case_id, query, limit=limit, after=_cursor(after), order=Order(sort), facets=facets
         )
-        _print_hits(answer, as_json=as_json)
+        print_hits(answer, as_json=as_json)
     print_facets(answer.facets, as_json=as_json)
-    _say_what_ran(answer)
+    say_what_ran(answer)
     if not answer.page.total:
         raise click.exceptions.Exit(NO_HITS)
 
@@ -102,7 +102,8 @@ def _print_count(query: str, answer: "Answer", *, as_json: bool) -> None:
         click.echo(f"{answer.page.total:,}")
 
 
-def _print_hits(answer: "Answer", *, as_json: bool) -> None:
+def print_hits(answer: "Answer", *, as_json: bool) -> None:
+    """Print the messages of a page."""
     from commands.lines import echo_json, hit_line, withheld_line
 
     for hit in answer.page.hits:
@@ -145,16 +146,8 @@ def badges(hit: "Hit") -> Iterator[str]:
         yield click.style("  [not fully readable]", fg="magenta")
 
 
-def _say_what_ran(answer: "Answer") -> None:
-    """Echo what ran, over what, and as of when: on standard error, where it disturbs no pipe."""
-    from commands.places import write_place
-
-    scope, page = answer.authority.scope, answer.page
-    click.echo(
-        f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
-        f" {whose(scope)}, as of entry {answer.as_of.number:,}",
-        err=True,
-    )
+def say_what_is_not_seen(answer: "Answer") -> None:
+    """Say what no search sees, and what of it is not shown: on standard error too."""
     if answer.withheld:
         click.echo(
             f"{answer.withheld:,} of them are withheld: found and shown by their metadata alone",
@@ -171,6 +164,19 @@ def _say_what_ran(answer: "Answer") -> None:
         )
     if answer.behind:
         click.echo(f"the index is {answer.behind:,} entries behind the archive", err=True)
+
+
+def say_what_ran(answer: "Answer") -> None:
+    """Echo what ran, over what, and as of when: on standard error, where it disturbs no pipe."""
+    from commands.places import write_place
+
+    scope, page = answer.authority.scope, answer.page
+    click.echo(
+        f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
+        f" {whose(scope)}, as of entry {answer.as_of.number:,}",
+        err=True,
+    )
+    say_what_is_not_seen(answer)
     if page.next:
         click.echo(f"for more, add --after {write_place(page.next)}", err=True)
 

@@ -214,6 +214,13 @@ FIELDS = (
     Field("tag", Kind.REVIEW, "a tag that reviewers of the case put on it", "tag:hr/grievance"),
     Field("assigned", Kind.REVIEW, "to whom of its reviewers it was given", "assigned:i.nspector"),
     Field(
+        "todo",
+        Kind.REVIEW,
+        "what waits for this reviewer's word: given to them, or theirs to check",
+        "todo:i.nspector",
+    ),
+    Field("seen", Kind.REVIEW, "found by this saved search when it last ran", "seen:coach-firms"),
+    Field(
         "deleted",
         Kind.DATE,
         "by when a copy was found deleted or purged from its mailbox",

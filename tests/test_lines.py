@@ -11,6 +11,7 @@ from commands import (
     case_lines,
     keeping_lines,
     lines,
+    review_lines,
     rule_lines,
     search_lines,
     triage_lines,
@@ -38,6 +39,12 @@ SHAPES = [
     case_lines.NoticeLine,
     keeping_lines.PlannedLine,
     case_lines.RequestLine,
+    review_lines.CoverageLine,
+    review_lines.ReviewedLine,
+    review_lines.ReviewLine,
+    review_lines.SavedLine,
+    review_lines.TermLine,
+    review_lines.TermsLine,
     rule_lines.RescanLine,
     keeping_lines.RetentionLine,
     rule_lines.RuleDiffLine,
@@ -81,7 +88,7 @@ def test_every_shape_is_in_the_contract() -> None:
         shape
         for module in (
             *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
-            *(rule_lines, search_lines, triage_lines, upkeep_lines, web_lines),
+            *(review_lines, rule_lines, search_lines, triage_lines, upkeep_lines, web_lines),
         )
         for shape in vars(module).values()
         if isinstance(shape, type)

@@ -322,7 +322,7 @@ def test_a_new_field_is_content_until_somebody_says_otherwise(field: Field) -> N
         *("from", "to", "cc", "bcc", "rcpt", "reply-to", "sender", "mailbox", "participant"),
         *("domain", "date", "deleted", "direction", "id", "message-id", "role", "list", "obo"),
         *("references", "thread", "size", "person", "school"),
-        *("has", "source", "tag", "assigned"),
+        *("has", "source", "tag", "assigned", "todo", "seen"),
     }
     query = parse_query(field.example, KNOWN)
 
