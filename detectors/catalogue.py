@@ -2,6 +2,7 @@
 
 from detectors import (
     bank_account,
+    belittling,
     birth_date,
     concern,
     driving_licence,
@@ -56,7 +57,11 @@ DETECTORS: tuple[Detector, ...] = (
 )
 """They read each text."""
 
-TEXT_DETECTORS: tuple[TextDetector, ...] = (offensive.DETECTOR, concern.DETECTOR)
+TEXT_DETECTORS: tuple[TextDetector, ...] = (
+    offensive.DETECTOR,
+    concern.DETECTOR,
+    belittling.DETECTOR,
+)
 """They read each text, passage by passage."""
 
 MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR, student_contact.DETECTOR)

@@ -16,12 +16,12 @@ _SET = re.compile(r"\$(\w+)")
 _HEADING = "== "
 
 
-@lru_cache(maxsize=1)
-def phrases() -> Mapping[str, frozenset[str]]:
-    """Return every phrase of the file, written out, by its heading: `strong secrecy`."""
-    text = files("detectors").joinpath("lexicons", "contact.txt").read_text("utf-8")
+@lru_cache(maxsize=2)
+def phrases(file: str = "contact.txt") -> Mapping[str, frozenset[str]]:
+    """Return every phrase of a file, written out, by its heading: `strong secrecy`."""
+    text = files("detectors").joinpath("lexicons", file).read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    sets = dict(line[1:].split(" = ") for line in lines if line.startswith("$"))
+    sets = dict(line[1:].split(" = ") for line in lines if line.startswith("$") and " = " in line)
     found: dict[str, set[str]] = {}
     heading = ""
     for line in lines:

@@ -1,0 +1,204 @@
+"""Bullying (clause 8): what one sends another, or many send one, again and again. Pure.
+
+A message is worth as much as the gravest that was found in it, one more where two kinds were; a
+weak phrase 1, a strong one 2, an insult 3, hatred 4, a threat 5. Messages with no longer gap
+between them than six weeks are a run, and the weightiest run of a school year is judged. Three
+messages on two days, or two grave ones, are a pattern; a single grave one is a finding already.
+
+Sure: one step; one more where all of them are worth six; one more for two kinds, a grave message
+or six messages; one less where it is answered in kind (a quarrel) or laughed at (banter). Grave:
+3, of many 4; more where it grows worse, where a message is grave or frightens, where an adult does
+it to a student; less in a quarrel.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from detectors.contract import Rule
+from detectors.patterns.history import (
+    Passed,
+    Pattern,
+    Sign,
+    confidence,
+    in_order,
+    over,
+    runs,
+    severity,
+    told,
+)
+from section9 import Category, Confidence, RuleId
+
+BULLYING = Rule(
+    RuleId("bullying"), 1, Category.OFFENSIVE, "8", 3, "One person wears another down",
+    "Intimidation, threats, harassment or belittling in a sustained manner.",
+)  # fmt: skip
+MOBBING = Rule(
+    RuleId("bullying-by-many"), 1, Category.OFFENSIVE, "8", 4, "Several turn on one",
+    "A group that belittles, threatens or shuts out one person.",
+)  # fmt: skip
+
+KINDS: Mapping[RuleId, str] = {
+    RuleId("belittling"): "belittle",
+    RuleId("shunning"): "shut out",
+    RuleId("intimidation"): "frighten",
+    RuleId("harassment"): "insult",
+    RuleId("threat"): "threaten",
+    RuleId("racist"): "hate",
+    RuleId("sexist"): "hate",
+    RuleId("homophobic"): "hate",
+    RuleId("religious-hatred"): "hate",
+    RuleId("disability-abuse"): "hate",
+    RuleId("sexual-content"): "are obscene",
+}
+"""The findings that count, and what a message with one does."""
+MILD = frozenset({RuleId("belittling"), RuleId("shunning"), RuleId("intimidation")})
+"""They are never more than low by themselves, and count for what they are."""
+
+_GAP, _GAP_MANY = timedelta(days=42), timedelta(days=14)
+_FEW, _MANY = 3, 6  # messages
+_ENOUGH, _MUCH = 4, 6  # worth, of all messages of a run
+_GRAVE = 4  # worth, of one message
+_SENDERS = 3
+_READERS = 3  # what is said to more is said to nobody of them
+_IN_KIND = 0.5  # of what was sent, so much came back
+_WORSE = 0.5  # of worth, by which the later half is above the earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Messages of a run that have something in them, and what each is worth."""
+
+    messages: tuple[Passed, ...]
+    worth: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """What all of them are worth."""
+        return sum(self.worth)
+
+    @property
+    def sustained(self) -> bool:
+        """Whether they are more than a bad moment."""
+        days = {one.sent.date() for one in self.messages}
+        grave = sum(one >= _GRAVE for one in self.worth) > 1
+        few = len(self.messages) >= _FEW and len(days) > 1 and self.total >= _ENOUGH
+        return grave or few
+
+    @property
+    def grows(self) -> bool:
+        """Whether it grows worse: the later half is worth more a message than the earlier."""
+        half = len(self.worth) // 2
+        first, last = self.worth[:half], self.worth[-half:]
+        return half > 0 and (sum(last) - sum(first)) / half >= _WORSE
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many messages do what."""
+        return Counter(kind for one in self.messages for kind in kinds_of(one))
+
+
+def worth_of(one: Passed) -> int:
+    """Say what a message is worth; 0 for one with nothing in it."""
+    worths = [_worth(sign) for sign in one.signs if sign.rule in KINDS]
+    if one.reached > _READERS:
+        return 0
+    return min(5, max(worths) + (len(kinds_of(one)) > 1)) if worths else 0
+
+
+def kinds_of(one: Passed) -> frozenset[str]:
+    """Say what a message does."""
+    return frozenset(KINDS[sign.rule] for sign in one.signs if sign.rule in KINDS)
+
+
+def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) -> Pattern | None:
+    """Decide on what one sent another in a school year; `down`: an adult to a student.
+
+    `history` holds what passed both ways; what has nothing in it may be left out.
+    """
+    messages = in_order(history)
+    run = _weightiest(messages, by={by}, to=to, gap=_GAP)
+    if run is None or not run.sustained:
+        return None
+    quarrel = _in_kind(messages, run, by=by, to=to)
+    banter = not quarrel and _laughed_at(messages, run, to)
+    sure = _steps(run) - quarrel - banter
+    grave = BULLYING.severity + run.grows + (_is_grave(run) or "frighten" in run.kinds)
+    grave += down - 2 * quarrel - banter
+    circumstances = {
+        "it grows worse": run.grows,
+        "an adult to a student": down,
+        "answered in kind, as in a quarrel": quarrel,
+        "laughed at, as in banter": banter,
+    }
+    why = _why(run, circumstances)
+    return Pattern(BULLYING, severity(grave), confidence(sure), (by, to), run.messages, why)
+
+
+def against(history: Iterable[Passed], *, to: str) -> Pattern | None:
+    """Decide on what several sent one in a school year, close together."""
+    messages = in_order(history)
+    senders = {one.by for one in messages if one.to == to}
+    run = _weightiest(messages, by=senders, to=to, gap=_GAP_MANY)
+    if run is None or len({one.by for one in run.messages}) < _SENDERS or run.total < _ENOUGH:
+        return None
+    mobs = tuple(sorted({one.by for one in run.messages}))
+    back = sum(worth_of(one) for one in messages if one.by == to and one.to in mobs)
+    quarrel = back >= _IN_KIND * run.total
+    sure = _steps(run) - quarrel
+    grave = MOBBING.severity + run.grows - quarrel
+    circumstances = {
+        f"{len(mobs)} people do it": True,
+        "it grows worse": run.grows,
+        "answered in kind": quarrel,
+    }
+    why = _why(run, circumstances)
+    return Pattern(MOBBING, severity(grave), confidence(sure), (*mobs, to), run.messages, why)
+
+
+def _worth(sign: Sign) -> int:
+    if sign.rule in MILD:
+        return sign.severity
+    return sign.severity if sign.confidence is not Confidence.LOW else 1
+
+
+def _weightiest(messages: Sequence[Passed], *, by: set[str], to: str, gap: timedelta) -> Run | None:
+    """Return the run that is worth most; of equals the latest."""
+    sent = [one for one in messages if one.by in by and one.to == to and worth_of(one)]
+    every = (Run(tuple(run), tuple(map(worth_of, run))) for run in runs(sent, gap=gap))
+    return max(every, key=lambda run: (run.total, run.messages[-1].sent), default=None)
+
+
+def _steps(run: Run) -> int:
+    """Say how sure a run is before anything speaks against it."""
+    varied = len(run.kinds) > 1 or _is_grave(run) or len(run.messages) >= _MANY
+    return 1 + (run.total >= _MUCH) + varied
+
+
+def _is_grave(run: Run) -> bool:
+    return max(run.worth) >= _GRAVE
+
+
+def _in_kind(messages: Sequence[Passed], run: Run, *, by: str, to: str) -> bool:
+    """Whether the other gives as good as they get, in the weeks of the run."""
+    since, until = run.messages[0].sent - _GAP_MANY, run.messages[-1].sent + _GAP_MANY
+    back = sum(
+        worth_of(one)
+        for one in messages
+        if one.by == to and one.to == by and since <= one.sent <= until
+    )
+    return back >= _IN_KIND * run.total
+
+
+def _laughed_at(messages: Sequence[Passed], run: Run, to: str) -> bool:
+    """Whether the other laughs at half of it."""
+    since, until = run.messages[0].sent, run.messages[-1].sent + _GAP_MANY
+    laughs = sum(one.by == to and one.laughs and since <= one.sent <= until for one in messages)
+    return laughs * 2 >= len(run.messages)
+
+
+def _why(run: Run, circumstances: Mapping[str, bool]) -> str:
+    """Say what is in a run, and how it goes; names nobody."""
+    more = (words for words, true in circumstances.items() if true)
+    return "; ".join([f"{over(run.messages)}: {told(run.kinds)}", *more])
