@@ -29,6 +29,7 @@ from commands import (
     intake,
     investigation,
     noticing,
+    patterning,
     quarantining,
     reconciling,
     requesting,
@@ -113,6 +114,7 @@ for command in (
     auditing.audit,
     reconciling.reconcile,
     weblogs.weblog,
+    patterning.patterns,
     quarantining.quarantine,
     helping.help_,
 ):

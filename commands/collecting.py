@@ -103,6 +103,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
     """
     from commands.alerting import tell
     from commands.logs import log_to_stderr
+    from commands.watching import look
 
     log_to_stderr()
     app.require_operator()
@@ -115,6 +116,7 @@ def collect_all(app: App, server: "Server", mailboxes: Iterable[str], *, as_json
 
         with progress("collecting mail", total=0, unit="messages") as bar:
             stopped = closing.take_all(collector, server, named, Paced(bar))
+    look(app)
     tell(app)
     closing.print()
     if stopped:

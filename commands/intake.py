@@ -87,6 +87,7 @@ def ingest(
     """
     from commands.alerting import tell
     from commands.logs import log_to_stderr
+    from commands.watching import look
 
     log_to_stderr()
     app.require_operator()
@@ -96,6 +97,7 @@ def ingest(
     except KeyboardInterrupt:
         click.echo(f"so far: {_sums(tally)}", err=True)
         raise
+    look(app)
     tell(app)
     _close(tally, as_json=as_json)
 

@@ -38,10 +38,12 @@ def rescan(
     from commands.lines import echo_json
     from commands.logs import log_to_stderr
     from commands.rule_lines import rescan_line
+    from commands.watching import look
 
     log_to_stderr()
     app.require_operator()
     ran = _run(app, rules, since=since, every=every)
+    look(app)
     if as_json:
         echo_json(rescan_line(ran))
     else:

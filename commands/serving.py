@@ -122,6 +122,7 @@ def conduct(app: App, *, attended: bool) -> None:
     """
     from commands.alerting import tell
     from commands.logs import log_to_stderr
+    from commands.watching import watching
     from ingest.service import conduct as empty_spool
 
     log_to_stderr()
@@ -135,8 +136,13 @@ def conduct(app: App, *, attended: bool) -> None:
     signal.signal(signal.SIGINT, end)
     if attended:
         Thread(target=_end_with_stdin, args=(stop,), daemon=True).start()
-    with app.pipelines() as open_pipeline:
-        empty_spool(app.spool, open_pipeline, stop=stop, after_work=lambda: tell(app))
+
+    def after_work() -> None:
+        watch.look()
+        tell(app)
+
+    with app.pipelines() as open_pipeline, watching(app) as watch:
+        empty_spool(app.spool, open_pipeline, stop=stop, after_work=after_work)
 
 
 def _end_with_stdin(stop: Event) -> None:

@@ -11,6 +11,7 @@ from commands import (
     case_lines,
     keeping_lines,
     lines,
+    pattern_lines,
     review_lines,
     rule_lines,
     search_lines,
@@ -37,6 +38,8 @@ SHAPES = [
     lines.IndexLine,
     lines.IngestLine,
     case_lines.NoticeLine,
+    pattern_lines.LookLine,
+    pattern_lines.PatternLine,
     keeping_lines.PlannedLine,
     case_lines.RequestLine,
     review_lines.CoverageLine,
@@ -89,6 +92,7 @@ def test_every_shape_is_in_the_contract() -> None:
         for module in (
             *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
             *(review_lines, rule_lines, search_lines, triage_lines, upkeep_lines, web_lines),
+            pattern_lines,
         )
         for shape in vars(module).values()
         if isinstance(shape, type)

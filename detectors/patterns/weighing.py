@@ -13,12 +13,13 @@ from hashlib import sha256
 
 from detectors.contact.grading import Circumstances
 from detectors.contact.pairs import Contact, Known, Party, Side, contact, is_private, party
+from detectors.contact.wording import read
 from detectors.contract import Context
 from detectors.patterns.bullying import KINDS
 from detectors.patterns.history import Passed, Sign
 from detectors.providers import is_personal
 from detectors.spans import merged, touches
-from section9 import Category, Finding, MailId, ParsedMail, PartKind, Person, Span
+from section9 import Category, Confidence, Finding, MailId, ParsedMail, PartKind, Person, Span
 
 _READERS = 3  # of a message that is said to anybody in particular
 _CLASS = 40  # students of one message that are told apart
@@ -79,7 +80,7 @@ def _pairs(mail: ParsedMail, passed: Passed, context: Context) -> Iterator[Weigh
         yield from _across(met, passed, context)
         return
     readers = _readers(mail, context)
-    yield from _with_stranger(readers, passed, context)
+    yield from _with_stranger(mail, readers, passed, context)
     if (passed.laughs or any(sign.rule in KINDS for sign in passed.signs)) and (
         len(readers) <= _READERS
     ):
@@ -107,11 +108,17 @@ def _across(met: Contact, passed: Passed, context: Context) -> Iterator[Weighed]
         yield Weighed(both, adult=by if met.by_adult else to)
 
 
-def _with_stranger(readers: Sequence[str], passed: Passed, context: Context) -> Iterator[Weighed]:
-    """Yield what passed, alone, between a private address and an adult or a student."""
-    if len(readers) != 1:
+def _with_stranger(
+    mail: ParsedMail, readers: Sequence[str], passed: Passed, context: Context
+) -> Iterator[Weighed]:
+    """Yield what passed, alone, between a private address and an adult or a student.
+
+    No detector knows yet that it is between the two sides: its words are read here, as barely sure.
+    """
+    if len(readers) != 1 or not any(_is_stranger(one, context) for one in _ends(readers, context)):
         return
-    ends = (context.sender.lower(), readers[0])
+    passed = replace(passed, signs=(*passed.signs, *_spoken(mail)))
+    ends = _ends(readers, context)
     known = [party(one, "", context, day=passed.sent.date()) for one in ends]
     for stranger, other in (ends, known[1]), (ends[::-1], known[0]):
         if other and _is_stranger(stranger[0], context):
@@ -120,6 +127,23 @@ def _with_stranger(readers: Sequence[str], passed: Passed, context: Context) -> 
             both = replace(passed, by=by, to=to, private=True, linked=True)
             adult = key if other.side is Side.ADULT else stranger[0]
             yield Weighed(both, adult=adult, stranger=stranger[0])
+
+
+def _ends(readers: Sequence[str], context: Context) -> tuple[str, str]:
+    return context.sender.lower(), readers[0]
+
+
+def _spoken(mail: ParsedMail) -> Iterator[Sign]:
+    """Yield each kind of what is said in a message, in its own words."""
+    for part in mail.parts:
+        if part.kind is PartKind.BODY and part.text and not part.repeats:
+            quoted = merged(part.quoted)
+            own = (
+                sign
+                for sign in read(part.text).signs
+                if not touches(quoted, Span(sign.start, sign.end))
+            )
+            yield from dict.fromkeys(Sign(sign.rule, 1, Confidence.LOW) for sign in own)
 
 
 def _is_stranger(address: str, context: Context) -> bool:

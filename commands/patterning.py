@@ -1,0 +1,86 @@
+"""`section9 patterns`: what shows only over many messages, and looking for it again."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.app import App
+
+if TYPE_CHECKING:
+    from archive.pattern_events import PatternFound
+
+
+@click.group()
+def patterns() -> None:
+    """See what shows only over many messages: bullying, and contact with students over weeks.
+
+    They are looked for whenever mail was filed. Who it is about, and what was written, is for
+    whoever triages: `section9 triage list`.
+    """
+
+
+@patterns.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_(app: App, *, as_json: bool) -> None:
+    """List the patterns that stand, the gravest first: what and how grave, never whom.
+
+    Left out is what concerns your own addresses.
+
+    \b
+    section9 patterns list
+    """
+    from archive.books import Book
+    from cases.patterns import fold, gravest_first
+    from commands.lines import echo_json
+    from commands.pattern_lines import pattern_line
+
+    standing = gravest_first(fold(app.ledger.events(Book.CASES)))
+    seen = [one for one in standing if not app.accounts.concerned(app.actor, one.people)]
+    for one in seen:
+        if as_json:
+            echo_json(pattern_line(one))
+        else:
+            _print(one)
+    if not (seen or as_json):
+        click.echo("no pattern stands")
+
+
+def _print(one: "PatternFound") -> None:
+    pattern = click.style(one.pattern, fg="yellow")
+    graded = f"severity {one.severity}  {one.confidence:<6}  clause {one.clause}"
+    click.echo(f"{pattern}  {graded}  {one.rule}  {one.since:%Y-%m-%d} to {one.until:%Y-%m-%d}")
+    click.echo(f"    {one.why}")
+
+
+@patterns.command("recheck")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def recheck(app: App, *, as_json: bool) -> None:
+    """Look through all archived mail for patterns, as if for the first time.
+
+    For after the directory of people, the settings or the program changed. What no longer makes
+    a pattern lapses. Interrupted, run `section9 patterns recheck` again.
+
+    \b
+    section9 patterns recheck
+    """
+    from commands.lines import echo_json
+    from commands.logs import log_to_stderr
+    from commands.pattern_lines import LookLine
+    from commands.progress import progress
+    from commands.watching import watching
+    from search.tree import Everything
+
+    log_to_stderr()
+    app.require_operator()
+    total = app.index.count(Everything())
+    with watching(app) as watch, progress("looking again", total=total, unit="messages") as bar:
+        done = watch.look(afresh=True, progress=bar.advance)
+    if as_json:
+        echo_json(LookLine(done.messages, done.pairs, done.found, done.lapsed))
+        return
+    click.echo(
+        f"{done.messages:,} messages between {done.pairs:,} pairs of people: "
+        f"{done.found:,} patterns found or changed, {done.lapsed:,} lapsed"
+    )

@@ -1,0 +1,105 @@
+"""The look for patterns after filing: the composition root's part for bullying and contact."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from commands.app import App
+
+if TYPE_CHECKING:
+    from detectors.contract import Context
+    from detectors.patterns.decide import Calendar, Excused
+    from ingest.patterns.look import Looked
+    from people import Directory
+
+MEMORY, LOCK = "patterns.sqlite", "patterns.lock"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Looks for patterns again and again, with one directory of people."""
+
+    app: App
+    directory: "Directory"
+
+    def look(
+        self, *, afresh: bool = False, progress: Callable[[int], None] = lambda _: None
+    ) -> "Looked":
+        """Take in what is new since the last look, or everything, and decide on it."""
+        from ingest.patterns.look import Look, Trust, alone
+        from ingest.patterns.memory import Memory
+
+        app = self.app
+        self.directory.refresh()
+        trust = Trust(
+            person=self.directory.person,
+            named=self.directory.named,
+            domains=_domains(app),
+            holiday=calendar(app).is_holiday,
+        )
+        with (
+            alone(app.data / LOCK),
+            closing(Memory(app.data / MEMORY)) as memory,
+            closing(app.engine.read()) as index,
+        ):
+            if afresh:
+                memory.begin_again()
+            excused = tuple(_excused(app, self.directory))
+            look = Look(app.ledger, app.store, index, memory, trust, app.clock, excused)
+            return look.run(progress=progress)
+
+
+@contextmanager
+def watching(app: App) -> Iterator[Watch]:
+    """What looks for patterns, for as long as the block lasts."""
+    from people import Directory
+
+    yield Watch(app, Directory(app.people_path))
+
+
+def look(app: App) -> None:
+    """Look once, after a command that filed mail."""
+    with watching(app) as watch:
+        watch.look()
+
+
+def calendar(app: App) -> "Calendar":
+    """The terms that the settings name, in order."""
+    from detectors.patterns.decide import Calendar
+
+    return Calendar(tuple(sorted((one.first, one.last) for one in app.settings.trust.terms)))
+
+
+def _excused(app: App, directory: "Directory") -> "Iterator[Excused]":
+    """The exceptions that the settings declare, by the addresses that stand for people."""
+    from detectors.patterns.decide import Excused
+
+    context = _context(app, directory)
+    for one in app.settings.trust.exception:
+        adult, child = (_key(address, context) for address in (one.adult, one.child))
+        yield Excused(adult, child, date.min, one.until)
+
+
+def _key(address: str, context: "Context") -> str:
+    from detectors.patterns.weighing import key_of
+
+    person = context.person(address)
+    return key_of(person, context) if person else address
+
+
+def _context(app: App, directory: "Directory") -> "Context":
+    from detectors.contract import Context
+    from section9 import PartId
+
+    return Context(
+        PartId("subject"),
+        domains=_domains(app),
+        person=directory.person,
+        named=directory.named,
+    )
+
+
+def _domains(app: App) -> frozenset[str]:
+    return frozenset(map(str.lower, app.settings.trust.domains))
