@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from commands import (
+    alerts,
     auditing,
     breaching,
     casework,
@@ -80,6 +81,7 @@ for command in (
     setup.init,
     setup.status,
     doctor.doctor,
+    alerts.alert,
     serving.serve,
     scheduling.schedule,
     serving.conduct,

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from commands import (
+    alert_lines,
     audit_lines,
     breach_lines,
     case_lines,
@@ -22,6 +23,8 @@ from commands import (
 
 SCHEMAS = Path(lines.__file__).with_name("schemas.json")
 SHAPES = [
+    alert_lines.AlertLine,
+    alert_lines.AlertTestLine,
     audit_lines.AnchorLine,
     audit_lines.AuditLine,
     audit_lines.DigestLine,
@@ -90,7 +93,7 @@ def test_every_shape_is_in_the_contract() -> None:
     tagged = {
         shape
         for module in (
-            *(lines, audit_lines, breach_lines, case_lines, keeping_lines),
+            *(lines, alert_lines, audit_lines, breach_lines, case_lines, keeping_lines),
             *(review_lines, rule_lines, search_lines, triage_lines, upkeep_lines, web_lines),
             pattern_lines,
         )
