@@ -30,7 +30,7 @@ FACTS = (
     *("people", "new", "known", "failed", "turned", "seen", "mails", "purged", "kept"),
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
     *("clock_confirmed", "filters", "verdict", "settles", "reviewer", "of", "seed"),
-    *("added", "removed"),
+    *("added", "removed", "visit", "visits", "bad"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),

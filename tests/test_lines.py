@@ -75,6 +75,9 @@ SHAPES = [
     upkeep_lines.MissingLine,
     upkeep_lines.QuarantinedLine,
     upkeep_lines.ReconcileLine,
+    web_lines.VisitCountLine,
+    web_lines.VisitLine,
+    web_lines.VisitOpenedLine,
     web_lines.WebImportLine,
 ]
 
