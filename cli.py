@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from commands import (
-    alerts,
     auditing,
     breaching,
     casework,
@@ -33,6 +32,7 @@ from commands import (
     patterning,
     quarantining,
     reconciling,
+    reporting,
     requesting,
     rescanning,
     retaining,
@@ -81,7 +81,6 @@ for command in (
     setup.init,
     setup.status,
     doctor.doctor,
-    alerts.alert,
     serving.serve,
     scheduling.schedule,
     serving.conduct,
@@ -118,6 +117,7 @@ for command in (
     weblogs.weblog,
     patterning.patterns,
     quarantining.quarantine,
+    reporting.report,
     helping.help_,
 ):
     cli.add_command(command)

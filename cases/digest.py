@@ -1,4 +1,4 @@
-"""The weekly digest: what was done under section 9, for somebody outside IT. Pure.
+"""The digest: what was done under section 9 in a week or a year, for somebody outside IT. Pure.
 
 Counts, case ids and the accounts of those who acted; no subject, no address, nobody in scope.
 """
@@ -6,12 +6,13 @@ Counts, case ids and the accounts of those who acted; no subject, no address, no
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from archive.access_events import Audited, Refused, Searched, Verified, Viewed
 from archive.case_events import Approved, CaseExtended, Purged, Requested
 from archive.case_words import Act, Case
 from archive.events import Event
+from archive.report_events import Period
 from cases.oversight import Affairs
 
 EXPIRED = frozenset({"CaseExpiredError", "CaseClosedError"})
@@ -22,27 +23,6 @@ OF_MACHINES = frozenset(
 
 Counts = tuple[tuple[str, int], ...]
 """How many of each, in alphabetical order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """Seven days in UTC, from a Monday on."""
-
-    monday: date
-
-    @property
-    def start(self) -> datetime:
-        """The first moment."""
-        return datetime.combine(self.monday, time(), UTC)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after it."""
-        return self.start + timedelta(weeks=1)
-
-    def has(self, moment: datetime) -> bool:
-        """Tell whether a moment lies within."""
-        return self.start <= moment < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +44,14 @@ class InVain:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One week of acts. What is counted by kind is so by the kinds of the ledger's events."""
+    """What was done in a time. Counted by kind is by the kinds of the ledger's events."""
 
-    week: Week
+    period: Period
     opened: tuple[str, ...]  # cases
     extended: tuple[str, ...]
     closed: tuple[str, ...]
     expired: tuple[str, ...]  # whose time ran out, still open
-    live: int  # cases at the week's end
+    live: int  # cases at its end
     unattested: int  # of the cases opened, those whose authoriser was only named
     acts: Counts  # of the books of cases and of access
     found: int  # messages that searches found, the same one perhaps many times
@@ -84,12 +64,13 @@ class Digest:
     deeds: tuple[Deeds, ...]
 
 
-def week_of(day: date) -> Week:
-    """The week in which a day lies."""
-    return Week(day - timedelta(days=day.weekday()))
+def week_of(day: date) -> Period:
+    """The week, from a Monday on, in which a day lies."""
+    monday = day - timedelta(days=day.weekday())
+    return Period(monday, monday + timedelta(days=6))
 
 
-def last_week(now: datetime) -> Week:
+def last_week(now: datetime) -> Period:
     """The last week that is over."""
     return week_of((now - timedelta(weeks=1)).date())
 
@@ -97,8 +78,8 @@ def last_week(now: datetime) -> Week:
 class _Tally:
     """What is counted on the way through the events."""
 
-    def __init__(self, week: Week, about: Affairs) -> None:
-        self._week = week
+    def __init__(self, period: Period, about: Affairs) -> None:
+        self._period = period
         self._about = about
         self._requests: dict[str, Requested] = {}
         self.acts = Counter[str]()
@@ -110,10 +91,10 @@ class _Tally:
         self.found = self.protected = self.purged = self.problems = 0
 
     def add(self, event: Event) -> None:
-        """Count an event of the week. A request before it may be approved in it."""
+        """Count an event of the time. A request before it may be approved in it."""
         if isinstance(event, Requested):
             self._requests[event.request] = event
-        if not self._week.has(event.at):
+        if not self._period.has(event.at):
             return
         self.acts[event.kind] += 1
         if event.kind not in OF_MACHINES:
@@ -152,32 +133,32 @@ class _Tally:
 
 
 def digest(
-    week: Week,
+    period: Period,
     events: Iterable[Event],
     cases: Iterable[Case],
     about: Affairs,
     *,
     reader: frozenset[str],
 ) -> Digest:
-    """Count a week; `events` are of the books of cases and of access, `cases` as they stand now.
+    """Count; `events` are of the books of cases and of access, `cases` as they stand now.
 
     Nothing that concerns the reader's own addresses is counted or named: nobody learns from here
     that they are investigated.
     """
-    tally = _Tally(week, about)
+    tally = _Tally(period, about)
     for event in events:
         if not about.concerns(event, reader):
             tally.add(event)
     known = [case for case in cases if case.opened_by]  # not what was only applied for
     seen = [case for case in known if reader.isdisjoint(case.scope.concerned)]
-    opened = [case for case in seen if week.has(case.opened)]
+    opened = [case for case in seen if period.has(case.opened)]
     return Digest(
-        week=week,
+        period=period,
         opened=tuple(case.id for case in opened),
         extended=tuple(tally.extended),
-        closed=tuple(case.id for case in seen if case.closed and week.has(case.closed)),
-        expired=tuple(case.id for case in seen if _ran_out(case, week)),
-        live=sum(_lives(case, week.end) for case in seen),
+        closed=tuple(case.id for case in seen if case.closed and period.has(case.closed)),
+        expired=tuple(case.id for case in seen if _ran_out(case, period)),
+        live=sum(_lives(case, period.end) for case in seen),
         unattested=sum(not case.attested for case in opened),
         acts=_sorted(tally.acts),
         found=tally.found,
@@ -197,10 +178,10 @@ def _lives(case: Case, moment: datetime) -> bool:
     return case.opened < moment <= ends
 
 
-def _ran_out(case: Case, week: Week) -> bool:
-    """Tell whether a case came to its end within a week, with nobody closing it before."""
+def _ran_out(case: Case, period: Period) -> bool:
+    """Tell whether a case came to its end within a time, with nobody closing it before."""
     closed = case.closed is not None and case.closed < case.expires
-    return week.has(case.expires) and not closed
+    return period.has(case.expires) and not closed
 
 
 def _sorted(counts: Counter[str]) -> Counts:

@@ -30,17 +30,14 @@ FACTS = (
     *("people", "new", "known", "failed", "turned", "seen", "mails", "purged", "kept"),
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
     *("clock_confirmed", "filters", "verdict", "settles", "reviewer", "of", "seed"),
-    *("added", "removed", "visit", "visits", "bad"),
+    *("added", "removed"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
-    *("alert", "post", "urgent", "escalated", "out_of_hours", "items", "through"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
-COUNTED = frozenset(
-    {"shown", "findings", "defects", "people", "mails", "new", "added", "removed", "items"}
-)
+COUNTED = frozenset({"shown", "findings", "defects", "people", "mails", "new", "added", "removed"})
 """Of these, how many there are."""
 
 MATTERS = ("pattern", "item", "suppression", "incident")

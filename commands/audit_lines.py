@@ -135,7 +135,7 @@ def anchor_line(made: Made) -> AnchorLine:
 def digest_line(week: Digest) -> DigestLine:
     """A digest, as `--json` prints it."""
     return DigestLine(
-        week=week.week.monday,
+        week=week.period.first,
         opened=week.opened,
         extended=week.extended,
         closed=week.closed,

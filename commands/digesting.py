@@ -8,7 +8,8 @@ import click
 from commands.app import App
 
 if TYPE_CHECKING:
-    from cases.digest import Counts, Digest, Week
+    from archive.report_events import Period
+    from cases.digest import Counts, Digest
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -30,7 +31,7 @@ def digest(app: App, *, week: datetime | None, mail: bool, as_json: bool) -> Non
     from commands.lines import echo_json
 
     chosen = week_of(week.date()) if week else last_week(app.clock())
-    enter(app, f"digest {chosen.monday}")
+    enter(app, f"digest {chosen.first}")
     if mail:
         _mail(app, chosen)
         return
@@ -41,24 +42,23 @@ def digest(app: App, *, week: datetime | None, mail: bool, as_json: bool) -> Non
         click.echo(digest_text(told), nl=False)
 
 
-def _mail(app: App, week: "Week") -> None:
+def _mail(app: App, week: "Period") -> None:
     """Send to each what they may know: nobody learns that they are investigated."""
     from archive.books import Book
     from archive.case_events import Reported
     from commands.mailing import letter, send
 
-    settings, what = app.settings, f"digest {week.monday}"
+    settings, what = app.settings, f"digest {week.first}"
     if not settings.audit.mail_to:
         raise click.UsageError("nobody gets it: name them in [audit] mail_to of section9.toml")
     for to in settings.audit.mail_to:
         text = digest_text(_digest(app, week, app.accounts.behind(to)))
-        subject, now = f"Section 9: week of {week.monday}", app.clock()
-        send(settings.alerts, letter(settings.alerts, to, subject, text, at=now))
+        send(settings.alerts, letter(settings.alerts, to, f"Section 9: week of {week.first}", text))
         app.ledger.append(Book.CASES, (Reported(app.clock(), app.actor, what, to),))
     click.echo(f"{what} was mailed to {len(settings.audit.mail_to):,}")
 
 
-def _digest(app: App, week: "Week", reader: frozenset[str]) -> "Digest":
+def _digest(app: App, week: "Period", reader: frozenset[str]) -> "Digest":
     from itertools import chain
 
     from archive.books import Book
@@ -89,7 +89,7 @@ def enter(app: App, what: str, filters: tuple[str, ...] = ()) -> None:
 def digest_text(told: "Digest") -> str:
     """A digest, as a person outside IT reads it."""
     blocks = (
-        (f"Section 9: what was done in the seven days from {told.week.start:%A %d %B %Y} (UTC)",),
+        (f"Section 9: what was done in the seven days from {told.period.start:%A %d %B %Y} (UTC)",),
         ("Cases", *_cases(told)),
         ("Looking at mail", *_looks(told)),
         ("Keeping, deleting and the system", *_upkeep(told)),

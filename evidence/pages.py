@@ -19,6 +19,8 @@ from evidence.summary import Summary
 from evidence.views import Page, Row
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLE = "style.css"
+PICTURES = "img-src data:; "
 BUFFERED = 200  # pieces of a page that are written at once
 
 
@@ -64,9 +66,9 @@ def plain(template: str, **values: object) -> str:
     return _plain().get_template(template).render(**values)
 
 
-def webpage(template: str, *, style: str, **values: object) -> str:
-    """A page of its own, with a style of its own."""
-    furniture = _furniture(script="", style=style)
+def webpage(template: str, *, style: str = STYLE, pictures: bool = False, **values: object) -> str:
+    """A page of another kind; with pictures, those that it holds itself are shown."""
+    furniture = _furniture(script="", style=style, allowed=PICTURES if pictures else "")
     return _environment().get_template(template).render(**values, **furniture)
 
 
@@ -99,10 +101,13 @@ def _finalized(value: object) -> object:
     return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _furniture(*, script: str, more: str = "", style: str = "style.css") -> dict[str, str]:
+def _furniture(
+    *, script: str, more: str = "", style: str = STYLE, allowed: str = ""
+) -> dict[str, str]:
     """Style, script and the policy that lets these two and nothing else work."""
     styling = (TEMPLATES / style).read_text() + more
-    allowed = f"script-src '{_hash(script)}'; " if script else ""
+    if script:
+        allowed += f"script-src '{_hash(script)}'; "
     policy = (
         f"default-src 'none'; style-src '{_hash(styling)}'; {allowed}"
         "base-uri 'none'; form-action 'none'"

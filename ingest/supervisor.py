@@ -20,9 +20,7 @@ LONGEST_PAUSE = 60.0
 GRACE = 30.0  # seconds that a process has to finish the batch in hand
 
 
-async def keep_running(
-    command: Sequence[str], *, stop: asyncio.Event, name: str = "conductor"
-) -> None:
+async def keep_running(command: Sequence[str], *, stop: asyncio.Event) -> None:
     """Run `command`, again whenever it ends, until `stop` is set; then end it with SIGTERM."""
     pause = FIRST_PAUSE
     while not stop.is_set():
@@ -34,11 +32,11 @@ async def keep_running(
         if await _ended_first(process, stop):
             if time.monotonic() - began > LONGEST_PAUSE:  # it was well: what ended it is new
                 pause = FIRST_PAUSE
-            log.error("process_ended", process=name, code=process.returncode, again_in=pause)
+            log.error("conductor_ended", code=process.returncode, again_in=pause)
             await _sleep(pause, stop)
             pause = min(2 * pause, LONGEST_PAUSE)
         else:
-            await _end(process, name)
+            await _end(process)
 
 
 async def _ended_first(process: asyncio.subprocess.Process, stop: asyncio.Event) -> bool:
@@ -50,15 +48,13 @@ async def _ended_first(process: asyncio.subprocess.Process, stop: asyncio.Event)
     return ended in done
 
 
-async def _end(process: asyncio.subprocess.Process, name: str) -> None:
+async def _end(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     try:
         await asyncio.wait_for(process.wait(), GRACE)
     except TimeoutError:
-        log.warning(
-            "process_killed", process=name, after=GRACE
-        )  # it picks up where it was when started again
+        log.warning("conductor_killed", after=GRACE)  # it picks up where it was when started again
         process.kill()
         await process.wait()
 

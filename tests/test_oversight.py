@@ -202,7 +202,7 @@ def test_a_digest_tells_nobody_that_they_are_investigated() -> None:
 )
 def test_the_digest_is_of_the_last_whole_week(now: datetime, expected: date) -> None:
     """Of the one that is over."""
-    assert expected == last_week(now).monday
+    assert expected == last_week(now).first
 
 
 # --- as it is used ----------------------------------------------------------------------------
