@@ -33,12 +33,11 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Matches,
     Not,
-    Phrase,
-    Prefix,
     Query,
     StartsWith,
-    Word,
+    Worded,
     clean,
     render,
 )
@@ -217,15 +216,15 @@ def generous(query: Query) -> Query:
             return All(tuple(map(generous, parts)))
         case AnyOf(parts):
             return AnyOf(tuple(map(generous, parts)))
-        case Word() | Phrase() | Prefix():
-            return AnyOf((query, OPAQUE))
         case Exact(
             "has" | "type" | "finding" | "category" | "clause" | "confidence" | "severity", _
         ):
             return AnyOf((query, OPAQUE))
         case StartsWith("type" | "finding" | "clause", _):
             return AnyOf((query, OPAQUE))
-    return query
+        case Matches("type" | "finding" | "clause", _):
+            return AnyOf((query, OPAQUE))
+    return AnyOf((query, OPAQUE)) if isinstance(query, Worded) else query
 
 
 def expand(query: Query, holds: Sequence[Hold]) -> Query:

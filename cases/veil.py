@@ -16,16 +16,11 @@ from search.index import Excerpt, Hit
 from search.tree import (
     All,
     AnyOf,
-    Between,
     Everything,
     Exact,
     Not,
-    Phrase,
-    Prefix,
     Query,
-    Sized,
-    StartsWith,
-    Word,
+    Worded,
     clean,
 )
 from section9 import (
@@ -50,7 +45,9 @@ METADATA_FIELDS = PEOPLE_FIELDS | {
     *("tag", "assigned", "todo", "seen"),  # the words of reviewers, not of the mail
 }
 """What may be asked of withheld mail. A field that is not here is taken for content."""
-METADATA_STATES = frozenset({"deleted", "forged", "held", "opaque", *REVIEW_STATES})
+METADATA_STATES = frozenset(
+    {"deleted", "encrypted", "forged", "held", "opaque", "sealed", *REVIEW_STATES}
+)
 """What `is:` may ask of withheld mail: `is:flagged` would tell what is in it."""
 
 
@@ -100,13 +97,13 @@ def of_metadata(query: Query) -> Query:  # noqa: PLR0911 - one return a form
             return AnyOf(tuple(map(of_metadata, parts)))
         case Not(part):
             return Not(of_metadata(part))
-        case Everything():
-            return query
         case Exact("is", value):
             return query if value in METADATA_STATES else NOTHING
-        case Word() | Phrase() | Prefix() if query.field == DEFAULT:
+        case Everything():
+            return query
+        case _ if isinstance(query, Worded) and query.field == DEFAULT:
             return replace(query, field="participant")
-        case Word() | Phrase() | Prefix() | Exact() | StartsWith() | Between() | Sized():
+        case _:
             return query if query.field in METADATA_FIELDS else NOTHING
 
 

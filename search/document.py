@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from search.dates import stamp
 from search.direction import EXTERNAL, direction
 from search.fields import PEOPLE_COLUMNS, TEXT_COLUMNS
+from search.sealed import is_sealed
 from search.sizes import figure, size_of
 from search.tree import clean
 from search.words import fold
@@ -32,6 +33,8 @@ from section9 import (
 SEAM = "\ue000"
 """A word that no text has (words hold no private-use characters), so no phrase crosses it."""
 
+ENCRYPTED = frozenset({"encrypted", "encrypted-office", "encrypted-pdf", "encrypted-zip"})
+"""Defects of what can be read with a key that the archive has not."""
 LEVELS = 12  # of a folder's path, whose ends can be searched
 
 Texts = dict[str, list[str]]
@@ -194,6 +197,10 @@ def _mail_values(record: Record) -> Iterator[tuple[str, str]]:
             yield from (("type", name) for name in _types(part))
     if any(defect.hides for defect in record.parsed.defects):
         yield "is", "opaque"
+    if any(defect.code in ENCRYPTED for defect in record.parsed.defects):
+        yield "is", "encrypted"
+    if is_sealed(record):
+        yield "is", "sealed"
     if any(sighting.deleted for sighting in record.sightings):
         yield "is", "deleted"
     if any(map(flags, record.current)):
@@ -215,6 +222,8 @@ def _types(part: Part) -> Iterator[str]:
 def _finding_values(record: Record) -> Iterator[tuple[str, str]]:
     for rule in {finding.rule for finding in record.gone}:
         yield "formerly", clean(rule)
+    if record.current:
+        yield "any", "finding"
     for finding in record.current:
         yield "finding", clean(finding.rule)
         yield "category", finding.category

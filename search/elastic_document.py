@@ -17,16 +17,15 @@ from functools import lru_cache
 from typing import Any
 
 from search.document import SEAM, Document, document
-from search.fields import FIELDS, PROSE_COLUMNS, TEXT_COLUMNS, Kind
+from search.fields import FIELDS, FINDING_FIELDS, PROSE_COLUMNS, TEXT_COLUMNS, Kind
 from search.order import rank
 from search.tree import clean
 from search.words import MIN_ROOT, root, stem, words
 from section9 import Finding, Record
 
-FORMAT = f"8/{unicodedata.unidata_version}"
+FORMAT = f"9/{unicodedata.unidata_version}"
 """Changes with the mapping, with `document.py`, and with Python's idea of a letter."""
 
-FINDING_FIELDS = ("finding", "category", "clause", "confidence", "severity")
 VALUE_FIELDS = tuple(f.name for f in FIELDS if f.whole and f.name not in FINDING_FIELDS)
 WORD_FIELDS = tuple(f.name for f in FIELDS if f.kind in {Kind.TEXT, Kind.PEOPLE})
 

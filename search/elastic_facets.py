@@ -4,8 +4,9 @@ The usual way, the best of each shard, is not exact over many months; a composit
 lists all values, and the best are chosen from all.
 """
 
-from search.elastic_document import FINDING_FIELDS, Json
+from search.elastic_document import Json
 from search.elastic_query import path
+from search.fields import FINDING_FIELDS
 from search.index import Facet
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from search.dates import stamp
-from search.elastic_document import FINDING_FIELDS, fitting, name_form, prose_form
-from search.fields import BY_NAME, PROSE_COLUMNS
+from search.elastic_document import fitting, name_form, prose_form
+from search.fields import BY_NAME, FINDING_FIELDS, PROSE_COLUMNS
 from search.order import ranks
 from search.sizes import figure
 from search.tree import (
@@ -21,14 +21,19 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Fuzzy,
     Leaf,
+    Matches,
+    Near,
     Not,
     Phrase,
     Prefix,
     Query,
     Sized,
     StartsWith,
+    Wild,
     Word,
+    Worded,
 )
 
 Clause = dict[str, Any]
@@ -55,20 +60,17 @@ def clause(query: Query, *, depth: int = 0) -> Clause:
     return _leaf(query)
 
 
-def _leaf(leaf: Leaf) -> Clause:  # noqa: C901, PLR0911 - one branch a form
+def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one branch a form
+    if isinstance(leaf, Worded):
+        return _worded(leaf)
     match leaf:
         case Everything():
             return {"match_all": {}}
-        case Word(field, word):
-            return _words(field, [word])
-        case Phrase(field, words):
-            return _phrase(field, words, {"type": "phrase"})
-        case Prefix(field, (start,)):
-            return _begun(field, start)
-        case Prefix(field, words):
-            return _phrase(field, words, {"type": "phrase_prefix", "max_expansions": EXPANSIONS})
         case Exact(field, value):
             return _exactly(field, [value])
+        case Matches(field, expression):
+            asked = {"value": expression, "flags": "NONE"}
+            return _valued(field, {"regexp": {path(field): asked}})
         case StartsWith(field, value):
             return _starting(field, value)
         case Between("date", low, high):
@@ -77,6 +79,26 @@ def _leaf(leaf: Leaf) -> Clause:  # noqa: C901, PLR0911 - one branch a form
             return _ordered(field, stamp(low) if low else None, stamp(high) if high else None)
         case Sized(field, low, high):
             return _ordered(field, *(None if end is None else figure(end) for end in (low, high)))
+
+
+def _worded(leaf: Worded) -> Clause:  # noqa: PLR0911 - one branch a form
+    match leaf:
+        case Word(field, word):
+            return _words(field, [word])
+        case Phrase(field, words):
+            return _phrase(field, words, {"type": "phrase"})
+        case Prefix(field, (start,)):
+            return _begun(field, start)
+        case Prefix(field, words):
+            return _phrase(field, words, {"type": "phrase_prefix", "max_expansions": EXPANSIONS})
+        case Near(field, words, distance):
+            return _near(field, words, distance)
+        case Wild(field, pattern):
+            return _looking(field, "wildcard", {"value": pattern})
+        case Fuzzy(field, word, edits):
+            # Every word within reach, not the likeliest few.
+            asked = {"value": word, "fuzziness": edits, "rewrite": "constant_score"}
+            return _looking(field, "fuzzy", asked)
 
 
 def _wrapped(query: Query) -> Clause:
@@ -131,6 +153,17 @@ def _words(field: str, found: Iterable[str]) -> Clause:
         if not columns.issubset(PROSE_COLUMNS):
             forms.add(name_form(word))
     return {"terms": {f"forms.{field}": sorted(forms)}}
+
+
+def _looking(field: str, kind: str, asked: Clause) -> Clause:
+    """Look for any word of a kind."""
+    return _either({kind: {f"words.{column}": asked}} for column in BY_NAME[field].columns)
+
+
+def _near(field: str, words: Iterable[str], distance: int) -> Clause:
+    each = [{"match": {"query": fitting(word)}} for word in words]
+    wanted = {"all_of": {"intervals": each, "max_gaps": distance, "ordered": False}}
+    return _either({"intervals": {f"words.{column}": wanted}} for column in BY_NAME[field].columns)
 
 
 def _phrase(field: str, words: Iterable[str], kind: Clause) -> Clause:

@@ -5,14 +5,16 @@ bounded, so a match deep inside a long attachment may go unmarked; it is found a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, takewhile
 
 from search.document import flags, is_body
+from search.expressions import compiled, of_wildcards
 from search.fields import BY_NAME, PROSE_COLUMNS
 from search.index import Excerpt, Hit
-from search.tree import All, AnyOf, Phrase, Prefix, Query, Word
+from search.tree import All, AnyOf, Fuzzy, Near, Phrase, Prefix, Query, Wild, Word, Worded
 from search.words import WORD, folded, root, stem
 from section9 import Part, PartKind, Record, Span
 
@@ -31,11 +33,12 @@ class Terms:
     roots: set[str] = field(default_factory=set)  # how a word with one of the stems begins
     phrases: dict[str, list[Phrase | Prefix]] = field(default_factory=dict)  # by first word
     starts: list[str] = field(default_factory=list)  # prefixes of one word
+    looks: list[Callable[[str], bool]] = field(default_factory=list)  # of patterns and misspellings
 
     def suspects(self) -> re.Pattern[str]:
         """Match the words of a folded text that may have to be marked."""
         beginnings = {*self.roots, *self.starts, *self.phrases}
-        if len(beginnings) > MAX_BEGINNINGS:
+        if self.looks or len(beginnings) > MAX_BEGINNINGS:
             return WORD
         # A literal first, and only then a look behind it, is what the regex engine finds fast.
         alone = (rf"{one}(?<![^\W_]{one})" for one in map(re.escape, sorted(beginnings)))
@@ -54,16 +57,15 @@ def marking(query: Query) -> Marking:
     return gathered
 
 
-def _shown(query: Query) -> Iterator[Word | Phrase | Prefix]:
-    match query:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _shown(part)
-        case Word() | Phrase() | Prefix():
-            yield query
+def _shown(query: Query) -> Iterator[Worded]:
+    if isinstance(query, All | AnyOf):
+        for part in query.parts:
+            yield from _shown(part)
+    elif isinstance(query, Worded):
+        yield query
 
 
-def _add(terms: Terms, leaf: Word | Phrase | Prefix, column: str) -> None:
+def _add(terms: Terms, leaf: Worded, column: str) -> None:
     match leaf:
         case Word(_, word) if column in PROSE_COLUMNS:
             terms.stems.add(stem(word))
@@ -74,6 +76,19 @@ def _add(terms: Terms, leaf: Word | Phrase | Prefix, column: str) -> None:
             terms.starts.append(start)
         case Phrase(_, (first, *_)) | Prefix(_, (first, *_)):
             terms.phrases.setdefault(first, []).append(leaf)
+        case Near(name, near, _):
+            for word in near:
+                terms.phrases.setdefault(word, []).append(Phrase(name, (word,)))
+        case Wild(_, pattern):
+            terms.looks.append(compiled(of_wildcards(pattern)))
+        case Fuzzy(_, word, edits):
+            terms.looks.append(partial(_is_spelt_like, word, edits))
+
+
+def _is_spelt_like(meant: str, edits: int, word: str) -> bool:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only a misspelt word pays for it
+
+    return OSA.distance(meant, word, score_cutoff=edits) <= edits
 
 
 def hit(record: Record, marks: Marking) -> Hit:
@@ -165,6 +180,7 @@ def _end(suspect: re.Match[str], terms: Terms) -> int:
         word.startswith((*terms.roots,)) and stem(word) in terms.stems
     ):
         ends.append(suspect.end())
+    ends += (suspect.end() for looks in terms.looks if looks(word))
     ends += (_phrase_end(suspect, phrase) for phrase in terms.phrases.get(word, ()))
     return max(ends)
 

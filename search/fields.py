@@ -26,6 +26,8 @@ REVIEW_STATES = (
     *("disputed", "not-relevant", "noted", "privileged", "relevant", "reviewed", "undecided"),
 )
 """What `is:` may ask of a case's review."""
+FINDING_FIELDS = ("finding", "category", "clause", "confidence", "severity")
+"""Fields of what a detector found: a mail has a value of each, or of none."""
 
 RECIPIENTS = ("to", "cc", "bcc", "envelope")
 PARTICIPANTS = ("from", *RECIPIENTS, "sender", "mailbox")
@@ -37,7 +39,7 @@ class Kind(StrEnum):
     TEXT = "text"  # words, phrases, prefixes
     PEOPLE = "people"  # the same, and a full address is matched exactly
     VALUE = "value"  # one value as a whole, or its beginning and a *
-    NUMBER = "number"  # one of `choices`, or a range of them
+    GRADE = "grade"  # one of `choices`, which are steps upwards, or a range of them
     SIZE = "size"  # a range of bytes
     DATE = "date"  # a day, month or year (UTC), or a range
     DIRECTORY = "directory"  # a name, for which the addresses stand that the directory has
@@ -59,7 +61,7 @@ class Field:
     @property
     def exact(self) -> bool:
         """Tell whether its values are names, so that they can be counted."""
-        return self.kind in {Kind.PEOPLE, Kind.VALUE, Kind.NUMBER}
+        return self.kind in {Kind.PEOPLE, Kind.VALUE, Kind.GRADE}
 
     @property
     def whole(self) -> bool:
@@ -202,14 +204,18 @@ FIELDS = (
         Kind.VALUE,
         "deleted: a copy is deleted or purged in its mailbox; "
         "flagged: a detector found something, and is more than barely sure; "
-        "opaque: part of it could not be read, so no search sees that part; "
+        "opaque: part of it could not be read, so no search sees that part; encrypted: that part "
+        "is; sealed: nobody may see it; "
         "external: it came from outside the trust or went there; "
         "forged: a journal report that was not believed; held: a hold keeps it; "
         "relevant, not-relevant, privileged, undecided: the verdict of the case's review; "
         "reviewed, disputed, noted: where that stands",
         "is:deleted",
         ("is",),
-        ("deleted", "external", "flagged", "forged", "held", "opaque", *REVIEW_STATES),
+        (
+            *("deleted", "encrypted", "external", "flagged", "forged", "held", "opaque", "sealed"),
+            *REVIEW_STATES,
+        ),
     ),
     Field("tag", Kind.REVIEW, "a tag that reviewers of the case put on it", "tag:hr/grievance"),
     Field("assigned", Kind.REVIEW, "to whom of its reviewers it was given", "assigned:i.nspector"),
@@ -281,10 +287,16 @@ FIELDS = (
         ("category",),
         tuple(Category),
     ),
-    Field("clause", Kind.VALUE, "the policy clause of a finding", "clause:4.5", ("clause",)),
+    Field(
+        "clause",
+        Kind.VALUE,
+        "the policy clause of a finding, or clause:4.* for a section",
+        "clause:4.5",
+        ("clause",),
+    ),
     Field(
         "confidence",
-        Kind.VALUE,
+        Kind.GRADE,
         "how sure the detector was",
         "confidence:high",
         ("confidence",),
@@ -292,7 +304,7 @@ FIELDS = (
     ),
     Field(
         "severity",
-        Kind.NUMBER,
+        Kind.GRADE,
         "of any finding, from 1 (note) to 5 (act now)",
         "severity:>=4",
         ("severity",),

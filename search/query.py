@@ -1,8 +1,8 @@
 """Text to `Query`: Lucene syntax, parsed by luqum, in the fields of `fields.py`.
 
 Terms side by side must all match (an investigator adds a word to narrow, not to widen). What
-Lucene has and we have not (fuzzy, boosts, proximity, expressions, wildcards inside a word) is
-refused by name. Every error points at its character. Length, depth and terms are bounded.
+Lucene has and we have not (boosts) is refused by name. Every error points at its character.
+Length, depth and terms are bounded.
 """
 
 import re
@@ -16,6 +16,7 @@ from luqum.thread import parse as parse_lucene
 
 from search.fields import BY_NAME, DEFAULT, Field, nearest
 from search.glossary import NOTHING_KNOWN, Glossary
+from search.patterns import read_fuzzy, read_near, read_regex, read_wild
 from search.terms import (
     FORMS,
     OPEN,
@@ -36,12 +37,16 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Fuzzy,
+    Matches,
+    Near,
     Not,
     Phrase,
     Prefix,
     Query,
     Sized,
     StartsWith,
+    Wild,
     Word,
     all_of,
     any_of,
@@ -56,6 +61,9 @@ __all__ = [
     "Between",
     "Everything",
     "Exact",
+    "Fuzzy",
+    "Matches",
+    "Near",
     "Not",
     "Phrase",
     "Prefix",
@@ -64,6 +72,7 @@ __all__ = [
     "Sized",
     "StartsWith",
     "UnknownFieldError",
+    "Wild",
     "Word",
     "all_of",
     "any_of",
@@ -80,9 +89,7 @@ MAX_DEPTH = 20  # groups, fields and signs inside one another: SQLite parses no 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LITERAL = re.compile(r"(?:\\.|[^\\*?])*", re.DOTALL)
 _UNSUPPORTED = {
-    "APPROX": "fuzzy and proximity search (~) is not supported",
     "BOOST": "boosting (^) is not supported: results are in order of date",
-    "REGEX": "a regular expression between slashes is not supported",
 }
 _COUNTS = {"TERM": 1, "PHRASE": 1, "COLUMN": -1}  # what stands before a colon is no term
 _LUCENE_SIGNS = {"&&": "AND", "||": "OR", "!": "NOT"}
@@ -182,7 +189,26 @@ def _read(node: lucene.Item, here: Here) -> Query:  # noqa: PLR0911 - one return
             return _read_word(raw, node.pos, here)
         case lucene.Phrase(value=raw):
             return read_term(Term(_ESCAPED.sub(r"\1", raw[1:-1]), node.pos, quoted=True), here)
+    return _read_pattern(node, here)
+
+
+def _read_pattern(node: lucene.Item, here: Here) -> Query:
+    """Read what stands for more words or values than it says."""
+    match node:
+        case lucene.Fuzzy(term=lucene.Word(value=raw), degree=degree):
+            return read_fuzzy(_plain(raw, node.pos, here), degree, node.pos, here)
+        case lucene.Proximity(term=lucene.Phrase(value=raw), degree=degree):
+            return read_near(raw[1:-1], degree, node.pos, here)
+        case lucene.Regex(value=raw):
+            return read_regex(raw, node.pos, here)
     raise here.error(node.pos, "this form is not supported", QUOTE)
+
+
+def _plain(raw: str, position: int, here: Here) -> str:
+    """Take a word's escapes out; it has no wildcards."""
+    if _LITERAL.fullmatch(raw) is None:
+        raise here.error(position, "a wildcard in a misspelt word", "leave out the ~ or the * or ?")
+    return _ESCAPED.sub(r"\1", raw)
 
 
 def _read_field(node: lucene.Item, name: str, expression: lucene.Item, here: Here) -> Query:
@@ -193,7 +219,7 @@ def _read_field(node: lucene.Item, name: str, expression: lucene.Item, here: Her
         raise _unknown_field(node.pos, name, here)
     inside = replace(here, field=field)
     if isinstance(expression, lucene.Word):
-        return read_term(_unstarred(expression.value, expression.pos, inside), inside)
+        return _read_starred(expression.value, expression.pos, inside)
     return _read(expression, inside)
 
 
@@ -225,18 +251,18 @@ def _read_word(raw: str, position: int, here: Here) -> Query:
     for sign, operator in _LUCENE_SIGNS.items():
         if raw == sign or (sign == "!" and raw.startswith(sign)):
             raise here.error(position, f"{sign} is not an operator here", f"write {operator}")
-    return read_term(_unstarred(raw, position, here), here)
+    return _read_starred(raw, position, here)
 
 
-def _unstarred(raw: str, position: int, here: Here) -> Term:
-    """Take off the star of `word*` and the question mark of `word?`; refuse them inside."""
+def _read_starred(raw: str, position: int, here: Here) -> Query:
+    """Read a word: `word*` is a beginning, `word?` a question, and any other wildcard a pattern."""
     literal = _LITERAL.match(raw)
     written = literal[0] if literal else ""
     wildcards = raw[len(written) :]
     if wildcards.strip("*?"):
-        advice = f"only a last * is a wildcard, as in safeg*; {QUOTE}"
-        raise here.error(position + len(written), "a wildcard inside a word", advice)
-    return Term(_ESCAPED.sub(r"\1", written), position, starred="*" in wildcards)
+        return read_wild(raw.rstrip("?"), position, here)
+    term = Term(_ESCAPED.sub(r"\1", written), position, starred="*" in wildcards)
+    return read_term(term, here)
 
 
 def _read_bounds(node: lucene.Item, here: Here) -> Query:

@@ -7,7 +7,8 @@ no new table. Readers go on while a writer writes (WAL); writers wait for each o
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -31,9 +32,12 @@ from search.order import Order, rank
 from search.recipients import gather
 from search.sealed import is_sealed
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
-from search.sqlite_where import Found, counted, found, months
+from search.sqlite_match import Known
+from search.sqlite_rows import dated, note, reach
+from search.sqlite_values import Condition
+from search.sqlite_where import Found, counted, found, months, parts_of
+from search.sqlite_words import Learnt, Vocabulary
 from search.tree import Query, clean
-from search.words import IRREGULAR, MIN_ROOT, root, stem
 from section9 import MailId, Record, SightingId
 
 CHOICES = 10  # ids that `resolve` lists
@@ -85,6 +89,8 @@ class SqliteIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self._words = Vocabulary(connection)
+        self._learnt = Learnt(connection)
 
     @property
     def description(self) -> str:
@@ -99,7 +105,7 @@ class SqliteIndex:
         for record in records:
             known = incoming.get(record.mail)
             incoming[record.mail] = record if known is None else merge(known, record)
-        with translated(), transaction(self._db, "IMMEDIATE"):
+        with translated(), self._writing():
             stored = self._stored(incoming)
             self._write(self._changes(stored, incoming))
             if any(map(is_sealed, incoming.values())):  # it may have emptied what was there
@@ -110,7 +116,7 @@ class SqliteIndex:
 
     def drop(self, mails: Iterable[MailId]) -> None:
         """Take mails out. Traces of their words stay in the file until it is scrubbed."""
-        with translated(), transaction(self._db, "IMMEDIATE"):
+        with translated(), self._writing():
             stored = self._stored(mails)
             if stored:
                 self._db.execute(f"PRAGMA user_version = {TRACES}")
@@ -124,6 +130,10 @@ class SqliteIndex:
             if self._db.execute("PRAGMA user_version").fetchone() != (TRACES,):
                 return
             self._db.execute("INSERT INTO text (text) VALUES ('optimize')")
+            with self._writing():
+                self._learnt.forget()
+                self._db.execute("DELETE FROM word")
+                self._db.execute("INSERT INTO word SELECT term FROM vocabulary")
             self._db.execute("VACUUM")
             [busy, *_] = self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
             if busy:
@@ -151,6 +161,7 @@ class SqliteIndex:
         """Write rows in ascending order: FTS5 flushes its memory at each step backwards."""
         gone: list[tuple[int | str, ...]] = []
         come: list[tuple[int | str, ...]] = []
+        learnt: list[str] = []
         for change in sorted(changes, key=lambda change: change.row):
             new = None if change.new is None else document(change.new)
             self._write_record(change)
@@ -159,8 +170,21 @@ class SqliteIndex:
                 gone.append((change.row, *change.old.texts))
             if new and (change.old is None or new.texts != change.old.texts):
                 come.append((change.row, *new.texts))
+                learnt += new.texts
         self._db.executemany(_DROP_TEXT, gone)
         self._db.executemany(_PUT_TEXT, come)
+        self._learnt.learn(learnt)
+        note(self._db, [(one.row, rank(one.new.date)) for one in changes if one.new])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write in one transaction; of one that fails, no word counts as known."""
+        try:
+            with transaction(self._db, "IMMEDIATE"):
+                yield
+        except BaseException:
+            self._learnt.forget()
+            raise
 
     def _write_record(self, change: _Change) -> None:
         if change.new is None:
@@ -249,9 +273,11 @@ class SqliteIndex:
     ) -> Page:
         """Find a page of messages; the count and the page are of one moment."""
         with translated(), transaction(self._db, "DEFERRED"):
-            mails = found(query, self._forms)
+            mails = found(query, self._known(query))
             total = self._count(mails)
-            rows = self._page(mails, limit + 1, after, order)
+            rows = self._near(query, limit + 1, total, after, order)
+            if len(rows) <= limit:
+                rows = self._page(mails, limit + 1, after, order)
             marks = marking(query)
             hits = tuple(hit(record, marks) for record in self._records(rows[:limit]))
         more = len(rows) > limit and hits
@@ -260,12 +286,12 @@ class SqliteIndex:
     def count(self, query: Query) -> int:
         """Count the messages that match."""
         with translated(), transaction(self._db, "DEFERRED"):
-            return self._count(found(query, self._forms))
+            return self._count(found(query, self._known(query)))
 
     def ids(self, query: Query) -> Iterator[MailId]:
         """Stream the ids of all that match, as they were when the first was asked for."""
         with translated():
-            rows = found(query, self._forms).rows
+            rows = found(query, self._known(query)).rows
             sql = f"SELECT m.id {rows.sql} ORDER BY m.rank, m.id"
             mails = self._db.execute(sql, rows.parameters)
             while chunk := mails.fetchmany(STREAMED):
@@ -274,7 +300,7 @@ class SqliteIndex:
     def records(self, query: Query) -> Iterator[Record]:
         """Stream the records of all that match, as they were when the first was asked for."""
         with translated():
-            rows = found(query, self._forms).rows
+            rows = found(query, self._known(query)).rows
             sql = (
                 f"SELECT json FROM record JOIN (SELECT m.row, m.rank, m.id {rows.sql}) "  # noqa: S608 - see sqlite_where
                 "USING (row) ORDER BY rank, id"
@@ -287,7 +313,7 @@ class SqliteIndex:
         if field not in FACETS:
             raise NoFacetError(field, FACETS)
         with translated(), transaction(self._db, "DEFERRED"):
-            rows = found(query, self._forms).rows
+            rows = found(query, self._known(query)).rows
             facet = months(rows) if field == "date" else counted(rows, field)
             counts = self._db.execute(
                 f"{facet.sql} ORDER BY 2 DESC, 1 LIMIT ?", (*facet.parameters, limit)
@@ -307,9 +333,25 @@ class SqliteIndex:
         )
         return {mail: (row, msgspec.json.decode(json, type=Record)) for mail, row, json in found}
 
+    def _known(self, query: Query) -> Known:
+        return Known(self._words, dated(self._db, parts_of(query)))
+
     def _count(self, mails: Found) -> int:
         sql = f"SELECT count(*) {mails.number.sql}"
         return int(self._db.execute(sql, mails.number.parameters).fetchone()[0])
+
+    def _near(
+        self, query: Query, size: int, total: int, after: Cursor | None, order: Order
+    ) -> list[int]:
+        """List the rows of a page, looked for where they probably are; none is no answer."""
+        near = reach(self._db, size=size, total=total, after=after, order=order)
+        if near is None:
+            return []
+        known = self._known(query)
+        mails = found(query, replace(known, rows=known.rows & near.rows))
+        rows, (beyond, _, _) = mails.rows, _PAGED[order]
+        ends = Condition(f"{rows.sql} AND NOT m.rank {beyond} ?", (*rows.parameters, near.rank))
+        return self._page(replace(mails, rows=ends), size, after, order)
 
     def _page(self, mails: Found, size: int, after: Cursor | None, order: Order) -> list[int]:
         """List the rows of a page and one more, if there is one."""
@@ -325,12 +367,3 @@ class SqliteIndex:
         for row in rows:
             sql = "SELECT json FROM record WHERE row = ?"
             yield msgspec.json.decode(self._db.execute(sql, (row,)).fetchone()[0], type=Record)
-
-    def _forms(self, word: str) -> list[str]:
-        """List the words of the index with the same stem, out of those that begin like it."""
-        stemmed, start = stem(word), root(word)
-        if len(start) < MIN_ROOT:
-            return [word]
-        sql = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
-        begun = (term for (term,) in self._db.execute(sql, (start, f"{start}\U0010ffff")))
-        return [form for form in (*IRREGULAR, *begun) if stem(form) == stemmed]

@@ -17,7 +17,7 @@ from search.index import (
 )
 from section9 import Section9Error
 
-FORMAT = f"9/{unicodedata.unidata_version}"
+FORMAT = f"10/{unicodedata.unidata_version}"
 """Changes with the schema, with `document.py`, and with Python's idea of a letter: FTS5 takes a
 record out by its words, which must be cut as they were when it was put in."""
 
@@ -36,10 +36,13 @@ CREATE TABLE record (row INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE value (row INTEGER NOT NULL, col TEXT NOT NULL, value TEXT NOT NULL,
                     PRIMARY KEY (row, col, value)) WITHOUT ROWID;
 CREATE INDEX value_found ON value (col, value);
+CREATE TABLE week (week INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL);
+CREATE TABLE word (term TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE applied (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 CREATE VIRTUAL TABLE text USING fts5 ({COLUMNS}, content='', columnsize=0,
                                       tokenize="unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (text, row);
+CREATE VIRTUAL TABLE occurrence USING fts5vocab (text, instance);
 INSERT INTO text (text, rank) VALUES ('hashsize', {HASH * 2**20});
 INSERT INTO format VALUES ('{FORMAT}');
 """  # noqa: S608 - constants of ours

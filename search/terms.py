@@ -175,7 +175,7 @@ _READERS: dict[Kind, Callable[[Term, Here], Query]] = {
     Kind.TEXT: _read_text,
     Kind.PEOPLE: _read_people,
     Kind.VALUE: _read_value,
-    Kind.NUMBER: _read_value,
+    Kind.GRADE: _read_value,
     Kind.DATE: _read_date,
     Kind.SIZE: _read_size,
     Kind.DIRECTORY: _read_directory,
@@ -203,11 +203,11 @@ def read_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
     match here.field.kind:
         case Kind.DATE:
             return _date_range(low, high, position, here)
-        case Kind.NUMBER:
-            return _number_range(low, high, position, here)
+        case Kind.GRADE:
+            return _grade_range(low, high, position, here)
         case Kind.SIZE:
             return _size_range(low, high, position, here)
-    advice = "a range needs deleted:, date:, severity: or size: before it"
+    advice = "a range needs confidence:, date:, deleted:, severity: or size: before it"
     raise here.error(position, advice, QUOTE)
 
 
@@ -242,22 +242,23 @@ def _meant_date(term: Term, here: Here) -> str:
     return f"did you mean {meant}? {advice}" if meant else advice
 
 
-def _number_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
-    first = _number(low, here, default=0) + (0 if low.included else 1)
-    last = _number(high, here, default=9) - (0 if high.included else 1)
-    inside = [choice for choice in here.field.choices if first <= int(choice) <= last]
-    if not inside:
-        advice = f"{here.field.name}: takes {', '.join(here.field.choices)}"
+def _grade_range(low: Bound, high: Bound, position: int, here: Here) -> Query:
+    """Read a range of a field whose values are steps, as those of the steps that lie in it."""
+    steps = here.field.choices
+    first = 0 if low.term is None else _step(low.term, here) + (0 if low.included else 1)
+    end = len(steps) if high.term is None else _step(high.term, here) + (1 if high.included else 0)
+    if not steps[first:end]:
+        advice = f"{here.field.name}: takes {', '.join(steps)}"
         raise here.error(position, "nothing lies in this range", advice)
-    return any_of([Exact(here.field.name, choice) for choice in inside])
+    return any_of([Exact(here.field.name, str(step)) for step in steps[first:end]])
 
 
-def _number(bound: Bound, here: Here, *, default: int) -> int:
-    if bound.term is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,9}", bound.term.text):
-        raise here.error(bound.term.position, "not a number", "write it in digits")
-    return int(bound.term.text)
+def _step(term: Term, here: Here) -> int:
+    """Say which step of its field a value is."""
+    value = clean(term.text)
+    if value not in here.field.choices:
+        raise _no_choice(term, here)
+    return here.field.choices.index(value)
 
 
 def _size_range(low: Bound, high: Bound, position: int, here: Here) -> Query:

@@ -45,6 +45,38 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """These words, in any order, with at most `distance` others among them.
+
+    Words are counted through the seams between two texts of a column: see docs/searching.md.
+    """
+
+    field: str
+    words: tuple[str, ...]  # different ones, at least two
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wild:
+    """A word that looks so: `*` stands for any letters or none, `?` for one."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """A word that differs in at most `edits` letters: another, one more, one less, or two swapped.
+
+    The optimal string alignment distance, which Lucene computes too.
+    """
+
+    field: str
+    word: str
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exact:
     """A value or an address, the whole of it. Make the value with `clean`."""
 
@@ -58,6 +90,14 @@ class StartsWith:
 
     field: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A value that an expression of `search.expressions` describes from end to end."""
+
+    field: str
+    expression: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +139,9 @@ class Not:
     part: "Query"
 
 
-Leaf = Everything | Word | Phrase | Prefix | Exact | StartsWith | Between | Sized
+Worded = Word | Phrase | Prefix | Near | Wild | Fuzzy
+"""What asks for words of a text."""
+Leaf = Everything | Worded | Exact | StartsWith | Matches | Between | Sized
 Query = Leaf | All | AnyOf | Not
 
 
@@ -155,7 +197,7 @@ def _operand(part: Query) -> str:
     return f"({render(part)})" if isinstance(part, All | AnyOf) and part.parts else render(part)
 
 
-def _term(leaf: Word | Phrase | Prefix | Exact | StartsWith) -> str:
+def _term(leaf: Worded | Exact | StartsWith | Matches) -> str:  # noqa: PLR0911 - one return a form
     match leaf:
         case Word(field, word):
             # A bare `or` is refused as a mistyped OR, so these three name their field.
@@ -164,8 +206,16 @@ def _term(leaf: Word | Phrase | Prefix | Exact | StartsWith) -> str:
             return f'{_named(field)}"{" ".join(words)}"'
         case Prefix(field, words):
             return f"{_named(field)}{'.'.join(words)}*"
+        case Near(field, words, distance):
+            return f'{_named(field)}"{" ".join(words)}"~{distance}'
+        case Wild(field, pattern):
+            return f"{_named(field)}{pattern}"
+        case Fuzzy(field, word, edits):
+            return f"{_named(field)}{word}~{edits}"
         case Exact(field, value):
             return f"{field}:{_value(value)}"
+        case Matches(field, expression):
+            return f"{field}:/{expression}/"
         case StartsWith(field, value):
             escaped = re.sub(r"([^a-z0-9])", r"\\\1", value)
             return f"{field}:{escaped}*"

@@ -5,10 +5,12 @@ generated ones.
 """
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from search.document import SEAM, document
+from search.expressions import of_wildcards
 from search.fields import BY_NAME, DEFAULT, FIELDS, PROSE_COLUMNS, TEXT_COLUMNS, Kind
 from search.index import Cursor, Facet, Index, NoFacetError
 from search.merge import merge
@@ -32,12 +35,16 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Fuzzy,
+    Matches,
+    Near,
     Not,
     Phrase,
     Prefix,
     Query,
     Sized,
     StartsWith,
+    Wild,
     Word,
     render,
 )
@@ -269,7 +276,7 @@ IDS = {record.mail: seed for seed, record in MAILS.items()}
 # --- the reference ----------------------------------------------------------------------------
 
 
-def matches(query: Query, record: Record) -> bool:  # noqa: C901, PLR0911 - one branch a form
+def matches(query: Query, record: Record) -> bool:  # noqa: C901, PLR0911, PLR0912 - one branch a form
     """Say whether a query matches, straight from what its words mean."""
     match query:
         case Everything():
@@ -296,7 +303,46 @@ def matches(query: Query, record: Record) -> bool:  # noqa: C901, PLR0911 - one 
             return value in _values(record, field)
         case StartsWith(field, value):
             return any(known.startswith(value) for known in _values(record, field))
+        case Matches(field, expression):
+            return any(re.fullmatch(expression, known) for known in _values(record, field))
+        case Near(field, near, distance):
+            return any(_are_near(near, distance, run) for run in _columns(record, field))
+        case Wild(field, pattern):
+            return any(fnmatchcase(said, pattern) for said in _said(record, field))
+        case Fuzzy(field, word, edits):
+            return any(_edits(word, said) <= edits for said in _said(record, field))
     return any(_says(query, column, run) for column, run in _runs(record, query.field))
+
+
+def _columns(record: Record, field: str) -> Iterator[list[str]]:
+    """Yield the words of each column of a field, with the seams between its texts."""
+    for column, text in zip(TEXT_COLUMNS, document(record).texts, strict=True):
+        if column in BY_NAME[field].columns:
+            pieces = [words(piece) for piece in text.split(SEAM)]
+            yield [word for piece in pieces for word in (SEAM, *piece)][1:]
+
+
+def _said(record: Record, field: str) -> set[str]:
+    return {word for _, run in _runs(record, field) for word in run}
+
+
+def _are_near(near: tuple[str, ...], distance: int, run: list[str]) -> bool:
+    """Whether a window with at most so many other words holds all of them."""
+    size = len(near) + distance
+    return any(set(near) <= set(run[start : start + size]) for start in range(len(run)))
+
+
+def _edits(one: str, other: str) -> int:
+    """The optimal string alignment distance, row by row from its definition."""
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, 1):
+        rows.append([i])
+        for j, b in enumerate(other, 1):
+            least = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+                least = min(least, rows[i - 2][j - 2] + 1)
+            rows[i].append(least)
+    return rows[-1][-1]
 
 
 def _times(record: Record, field: str) -> list[datetime]:
@@ -404,6 +450,40 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("meet*", {"plain", "inflected"}),
         ('"annual p"', set()),
         ("filename:class*", {"attached"}),
+        # wildcards, misspellings, words near one another
+        ("m*ting", {"plain"}),
+        ("*eets", {"inflected"}),
+        ("happ*ess", {"inflected"}),
+        ("m?eting", {"plain"}),
+        ("*view", {"plain", "undated", "seams"}),
+        ("from:o?ar", {"attached"}),
+        ("subject:reg*er", {"attached"}),
+        ("meetnig~1", {"plain"}),
+        ("meeting~2", {"plain"}),
+        ("mets~", {"inflected"}),
+        ("cafes~", {"inflected"}),
+        ("naev~2", {"inflected"}),
+        ("from:omra~1", {"attached"}),
+        ('"pay annual"~0', {"plain"}),
+        ('"talk review"~4', {"plain"}),
+        ('"talk review"~3', set()),
+        ('"review talk annual"~3', {"plain"}),
+        ('body:"pay annual"~1', {"plain", "seams"}),
+        ('body:"pay annual"~0', {"plain"}),
+        # expressions on addresses and values
+        ("from:/omar@.*/", {"attached"}),
+        (
+            "participant:/.*@(home|list)\\.example/",
+            {"plain", "inflected", "attached", "hidden", "journaled"},
+        ),
+        ("from:/omar/", set()),
+        ("from:*@home.example", {"attached"}),
+        ("domain:*.example -domain:*ool.example", {"hidden"}),
+        ("domain:/l[hi]st\\..{7}/", {"journaled"}),
+        ("folder:*items*", {"deleted"}),
+        ("finding:/.*-number/", {"attached", "journaled"}),
+        ("confidence:>=medium", {"attached", "journaled"}),
+        ("category:*", {"attached", "journaled"}),
         # each field
         ("attachment:budget", {"attached"}),
         ("filename:register", {"attached"}),
@@ -456,6 +536,8 @@ def seeds(index: Index, query: Query) -> list[str]:
         ("size:<1K -size:[0 TO 0]", set(MAILS) - {"deleted", "journaled"}),
         ("is:deleted", {"deleted"}),
         ("is:opaque", {"hidden"}),
+        ("is:encrypted", {"hidden"}),
+        ("is:sealed", set()),
         ("is:flagged", {"attached", "journaled"}),
         ("finding:nhs-number", {"attached", "journaled"}),
         ("finding:card*", {"attached"}),
@@ -540,6 +622,31 @@ def _cut(words_and_size: tuple[tuple[str, ...], int]) -> tuple[str, ...]:
     return (*before, last[: words_and_size[1]])
 
 
+def _holed(word_and_place: tuple[str, int, str]) -> str:
+    """Put a wildcard into a word, or before it."""
+    word, place, sign = word_and_place
+    place %= len(word)
+    return f"{word[:place]}{sign}{word[place + 1 :]}"
+
+
+_near = st.lists(_word, min_size=2, max_size=3, unique=True).map(tuple)
+_wild = (
+    st.tuples(
+        _word.filter(lambda word: 3 < len(word) <= 50), st.integers(0, 9), st.sampled_from("*?")
+    )
+    .map(_holed)
+    .filter(lambda pattern: pattern[-1] not in "*?")
+)
+
+
+def _described(of: tuple[tuple[str, str], int]) -> Matches | Exact:
+    """Describe a value by an expression, if its field takes one."""
+    (field, value), place = of
+    if BY_NAME[field].choices:
+        return Exact(field, value)
+    return Matches(field, of_wildcards(f"{value[:place]}*{value[place + 1 :]}"))
+
+
 def _between(of: tuple[str, datetime | None, datetime | None]) -> Between:
     field, low, high = of
     if low and high and low >= high:
@@ -556,7 +663,13 @@ _leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(Word, _text_field, _word),
     st.builds(Phrase, _text_field, _words),
     st.builds(Prefix, _text_field, st.tuples(_words, st.integers(2, 4)).map(_cut).filter(_long)),
+    st.builds(Near, _text_field, _near, st.integers(0, 6)),
+    st.builds(Wild, _text_field, _wild),
+    st.builds(
+        Fuzzy, _text_field, _word.filter(lambda word: 3 < len(word) <= 50), st.integers(1, 2)
+    ),
     st.sampled_from(_pairs).map(lambda pair: Exact(*pair)),
+    st.tuples(st.sampled_from(_pairs), st.integers(0, 3)).map(_described),
     st.sampled_from(_pairs).map(lambda pair: StartsWith(pair[0], pair[1][:3])),
     st.tuples(st.sampled_from(["date", "deleted"]), _moments, _moments).map(_between),
     st.tuples(st.none() | st.integers(0, 40), st.none() | st.integers(41, 90)).map(

@@ -16,7 +16,9 @@ import pytest
 from search.index import IndexCorruptError, IndexMissingError, IndexVersionError
 from search.query import parse
 from search.sqlite import SqliteIndex, open_afresh, open_sqlite
+from search.sqlite_match import Known
 from search.sqlite_where import found
+from search.sqlite_words import Vocabulary
 from search.tree import All, AnyOf, Between, Everything, Exact, Word, clean
 from search.words import words
 from section9 import (
@@ -231,9 +233,9 @@ def test_forms_of_a_word_are_those_that_the_index_has(index: SqliteIndex) -> Non
     """What a plain word stands for can be told: the words of the index with its stem."""
     index.put([mail(1, "Meetings met meet meeting meetinghouse lying lies a b")], segment=1)
 
-    assert {"meet", "meeting", "meetings"} == set(index._forms("meets"))
-    assert {"lying", "lies"} <= set(index._forms("lie"))
-    assert ["a"] == index._forms("a")
+    assert {"meet", "meeting", "meetings"} == set(Vocabulary(index._db).forms("meets"))
+    assert {"lying", "lies"} <= set(Vocabulary(index._db).forms("lie"))
+    assert ["a"] == Vocabulary(index._db).forms("a")
 
 
 def test_the_words_of_fts5_stay_sound(index: SqliteIndex) -> None:
@@ -286,7 +288,7 @@ def test_a_scoped_search_scans_no_table(index: SqliteIndex) -> None:
             parse('meeting -"pay review" from:(omar OR omar@home.example)'),
         )
     )
-    rows = found(scope, index._forms).rows
+    rows = found(scope, Known(Vocabulary(index._db))).rows
 
     plan = index._db.execute(
         f"EXPLAIN QUERY PLAN SELECT m.row {rows.sql} ORDER BY m.rank, m.id", rows.parameters
