@@ -344,7 +344,8 @@ class SqliteIndex:
         self, query: Query, size: int, total: int, after: Cursor | None, order: Order
     ) -> list[int]:
         """List the rows of a page, looked for where they probably are; none is no answer."""
-        near = reach(self._db, size=size, total=total, after=after, order=order)
+        parts = parts_of(query)
+        near = reach(self._db, parts, size=size, total=total, after=after, order=order)
         if near is None:
             return []
         known = self._known(query)

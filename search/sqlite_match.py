@@ -53,10 +53,14 @@ def expression(query: Query, known: Known) -> str:
         case Prefix(field, words):
             return _within(BY_NAME[field].columns, f'"{" ".join(words)}" *')
         case Near(field, words, distance):
-            # FTS5 counts the words between the first and the last, those of the query too.
-            among, quoted = distance + len(words) - 2, " ".join(f'"{word}"' for word in words)
-            return _within(BY_NAME[field].columns, f"NEAR({quoted}, {among})")
+            return _within(BY_NAME[field].columns, near(words, distance))
     raise TypeError(query)
+
+
+def near(words: Sequence[str], distance: int) -> str:
+    """Write `Near`. FTS5 counts the words between the first and the last, those asked for too."""
+    quoted = " ".join(f'"{word}"' for word in words)
+    return f"NEAR({quoted}, {distance + len(words) - 2})"
 
 
 def _word(field: str, word: str, known: Known) -> str:

@@ -18,7 +18,7 @@ MARGIN = 4  # times as many mails are looked at as would do if those that match 
 MOST = 50_000  # mails that are counted off to find where a page may end
 FIRST, LAST = -(2**63), 2**63 - 1
 
-_WAYS = {Order.NEWEST: (">=", "ASC", FIRST), Order.OLDEST: ("<=", "DESC", LAST)}
+_WAYS = {Order.NEWEST: (">=", "ASC"), Order.OLDEST: ("<=", "DESC")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,42 @@ def note(db: sqlite3.Connection, placed: Iterable[tuple[int, int]]) -> None:
     )
 
 
-def dated(db: sqlite3.Connection, parts: Iterable[Query]) -> Rows:
-    """The rows in which all mail lies that matches all of some parts, by the dates they ask for."""
-    rows = EVERY
+def period(parts: Iterable[Query]) -> tuple[int, int]:
+    """The ranks of all mail that matches all of some parts, by the dates they ask for."""
+    first, last = FIRST, LAST
     for part in parts:
         if isinstance(part, Between) and part.field == "date":
             newest, oldest = ranks(part.low, part.high)
-            rows &= _of_weeks(db, newest, oldest)
-    return rows
+            first, last = max(first, newest), min(last, oldest)
+    return first, last
 
 
-def reach(
-    db: sqlite3.Connection, *, size: int, total: int, after: Cursor | None, order: Order
+def dated(db: sqlite3.Connection, parts: Iterable[Query]) -> Rows:
+    """The rows in which all mail lies that matches all of some parts, by the dates they ask for."""
+    first, last = period(parts)
+    return EVERY if (first, last) == (FIRST, LAST) else _of_weeks(db, first, last)
+
+
+def reach(  # noqa: PLR0913 - what a page is asked by
+    db: sqlite3.Connection,
+    parts: Iterable[Query],
+    *,
+    size: int,
+    total: int,
+    after: Cursor | None,
+    order: Order,
 ) -> Reach | None:
     """Say how far a page of `size` out of `total` will hardly go; None where that is no help."""
+    first, last = period(parts)
     known = db.execute("SELECT max(row) FROM mail").fetchone()[0] or 0
     mails = MARGIN * size * known // max(total, 1)
     if mails > min(known // 2, MOST):
         return None
-    onward, way, start = _WAYS[order]
-    begin = start if after is None else rank(after.date)
+    onward, way = _WAYS[order]
+    if order is Order.NEWEST:
+        begin = first if after is None else max(first, rank(after.date))
+    else:
+        begin = last if after is None else min(last, rank(after.date))
     sql = f"SELECT rank FROM mail WHERE rank {onward} ? ORDER BY rank {way} LIMIT 1 OFFSET ?"  # noqa: S608 - ours
     found = db.execute(sql, (begin, mails)).fetchone()
     if found is None:

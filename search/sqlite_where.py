@@ -56,7 +56,9 @@ def found(query: Query, known: Known) -> Found:
     parts = parts_of(query)
     texts = [part for part in parts if is_text(part)]
     if not texts:
-        where, among = condition(query, known), known.rows.among("m.row")
+        where, among = condition(query, known), ""
+        if not all(isinstance(part, Between) for part in parts):
+            among = known.rows.among("+m.row")  # a plus, or the rows would be walked, not the dates
         rows = Condition(f"FROM mail AS m WHERE ({where.sql}){among}", where.parameters)
         return Found(rows, rows)
     unwanted = [part for part in parts if isinstance(part, Not) and is_text(part.part)]

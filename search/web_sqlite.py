@@ -17,7 +17,7 @@ import structlog
 from search.index import Facet, NoFacetError
 from search.order import Order
 from search.sqlite_file import Mode, Schema, open_file, transaction, translated
-from search.sqlite_where import Condition
+from search.sqlite_values import Condition
 from search.tree import Query
 from search.web import LineDigest, Place, PlaceGoneError, Visit, WebHit, WebLine, WebPage
 from search.web_fields import FACETS

@@ -5,22 +5,28 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from search.sqlite_where import Condition
+from search.sqlite_match import near
+from search.sqlite_values import Condition
 from search.tree import (
     All,
     AnyOf,
     Between,
     Everything,
     Exact,
+    Fuzzy,
+    Matches,
+    Near,
     Not,
     Phrase,
     Prefix,
     Query,
     Sized,
     StartsWith,
+    Wild,
     Word,
 )
 from search.web import read_place
+from section9 import Section9Error
 
 ROOM = 1 << 20
 """Rows of a batch: a line's row is its batch times this, and its position."""
@@ -31,7 +37,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = Condition("0")
 
 
-def condition(query: Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
+class PatternError(Section9Error):
+    """A pattern was asked for, which only mail has an index for."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "visits are not searched by ~, by wildcards inside a word or by expressions: "
+            "write the beginning of a word or a name, and a *"
+        )
+
+
+def condition(query: Query) -> Condition:  # noqa: C901, PLR0911, PLR0912 - one branch a form
     """Translate a query."""
     match query:
         case Everything() | All(()):
@@ -59,6 +77,10 @@ def condition(query: Query) -> Condition:  # noqa: C901, PLR0911 - one branch a 
             return _matched(f'"{" ".join(words)}"')
         case Prefix(_, words):
             return _matched(f'"{" ".join(words)}" *')
+        case Near(_, words, distance):
+            return _matched(near(words, distance))
+        case Wild() | Fuzzy() | Matches():
+            raise PatternError
 
 
 def micros(moment: datetime) -> int:
