@@ -14,7 +14,7 @@ import click
 
 from commands import (
     auditing,
-    breaching,
+    breach_papers,
     casework,
     collecting,
     conversing,
@@ -101,7 +101,7 @@ for command in (
     saving.saved,
     term_lists.terms,
     exporting.export,
-    breaching.breach,
+    breach_papers.breach,
     triaging.triage,
     incidents.incident,
     holding.hold,

@@ -90,6 +90,10 @@ class Directory:
         """The names of the schools, in order."""
         return tuple(sorted({one.school for one in self._people.values() if one.school}))
 
+    def everybody(self) -> Iterable[Person]:
+        """Everybody, once for each address."""
+        return self._people.values()
+
     def __len__(self) -> int:
         return len(self._people)
 

@@ -5,12 +5,15 @@ from datetime import datetime
 from msgspec import Struct
 
 from archive.breach_events import BreachDecided
+from cases.blast import Blast
+from cases.blast_reach import HANDS
+from cases.breach_risk import Proposal
 from cases.breaches import Breach
 from cases.deadlines import countdown
 from section9 import MailId
 
 
-class DecisionLine(Struct, frozen=True):
+class BreachDecisionLine(Struct, frozen=True):
     """What a person decided, and why."""
 
     at: datetime
@@ -56,13 +59,106 @@ class BreachLine(Struct, frozen=True, tag_field="schema", tag="section9.breach/1
     hours_left: float | None  # less than nothing when overdue; None where they no longer run
     clock: str  # the same in words
     answers: dict[str, str]  # by question
-    decision: DecisionLine | None  # the one that stands
+    decision: BreachDecisionLine | None  # the one that stands
     decisions: int
     notifications: tuple[NotificationLine, ...]
     late: bool  # the initial report went out after the 72 hours
     told: tuple[ToldLine, ...]
     not_told: str  # why the people concerned need not be told; empty where nobody decided so
     closed: datetime | None
+
+
+class ConsiderationLine(Struct, frozen=True):
+    """One question of the assessment, and what the mail says to it."""
+
+    question: str
+    answer: str
+
+
+class DataLine(Struct, frozen=True):
+    """One kind of personal data: how many records at least, in how many messages."""
+
+    data: str
+    records: int
+    messages: int
+
+
+class AssessmentLine(Struct, frozen=True, tag_field="schema", tag="section9.breach-assessment/1"):
+    """Whose data is in whose hands, in counts, and what is proposed. Numbers are the least."""
+
+    breach: str
+    messages: int
+    records: int
+    people: int
+    pupils: int
+    under_13: int
+    under_18: int  # those under 13 not among them
+    age_unknown: int
+    roles: dict[str, int]  # people of the directory whom the mail tells of
+    data: tuple[DataLine, ...]
+    received: dict[str, int]  # addresses, by who they are to the trust
+    outside: int  # of these, neither colleagues nor agreed
+    proven: bool  # by a mail server; else the headers alone say so
+    sender: str
+    copies: int
+    deleted: int
+    replies: int
+    forwards: int
+    further: int  # addresses that were sent it only then
+    further_outside: int
+    recalls: int
+    unknowns: tuple[str, ...]
+    considered: tuple[ConsiderationLine, ...]
+    likelihood: str  # proposed
+    harm: str
+    verdict: str
+    tell_people: bool
+    reasons: tuple[str, ...]
+
+
+class PaperLine(Struct, frozen=True, tag_field="schema", tag="section9.paper/1"):
+    """A file that was written for somebody outside."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def assessment_line(breach: Breach, blast: Blast, proposed: Proposal) -> AssessmentLine:
+    """A breach's counts and what is proposed, as `--json` prints them."""
+    received, after = blast.received, blast.aftermath
+    return AssessmentLine(
+        breach=breach.id,
+        messages=blast.messages,
+        records=blast.records,
+        people=blast.at_least,
+        pupils=blast.pupils,
+        under_13=blast.ages.under_13,
+        under_18=blast.ages.under_18,
+        age_unknown=blast.ages.unknown,
+        roles={role.value: count for role, count in blast.people.items()},
+        data=tuple(DataLine(one.data, one.records, one.messages) for one in blast.kinds),
+        received={HANDS[who]: count for who, count in received.hands.items()},
+        outside=received.outside,
+        proven=received.proven,
+        sender=received.sender,
+        copies=received.copies,
+        deleted=received.deleted,
+        replies=after.replies,
+        forwards=after.forwards,
+        further=after.further,
+        further_outside=after.outside,
+        recalls=after.recalls,
+        unknowns=blast.unknowns,
+        considered=tuple(
+            ConsiderationLine(one.question, one.answer) for one in proposed.considered
+        ),
+        likelihood=proposed.likelihood,
+        harm=proposed.harm,
+        verdict=proposed.verdict,
+        tell_people=proposed.tell_people,
+        reasons=proposed.reasons,
+    )
 
 
 def breach_line(breach: Breach, *, now: datetime) -> BreachLine:
@@ -96,5 +192,5 @@ def breach_line(breach: Breach, *, now: datetime) -> BreachLine:
     )
 
 
-def _decision(one: BreachDecided) -> DecisionLine:
-    return DecisionLine(one.at, one.by, one.verdict, one.likelihood, one.harm, one.reason)
+def _decision(one: BreachDecided) -> BreachDecisionLine:
+    return BreachDecisionLine(one.at, one.by, one.verdict, one.likelihood, one.harm, one.reason)

@@ -206,7 +206,7 @@ def notify(  # noqa: PLR0913 - each is an option of the command
     """
     from cases.breach_desk import Report
 
-    report = Report(sent, reference, delay, _sha256(draft) if draft else "")
+    report = Report(sent, reference, delay, sha256_of(draft) if draft else "")
     show(app, desk(app).notify(breach_id, report), as_json=as_json)
 
 
@@ -324,6 +324,7 @@ def _next(found: "Breach") -> str:
     return f"section9 breach close {found.id}"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detectors.contract import Detector, Rule, Suspect, Text
+from detectors.normalise import fold
 from detectors.pupil_table import HEADINGS, NAMING, Column, PupilTable, pupil_tables
 from detectors.roll import How, Named
 from section9 import Category, Confidence, PersonRole, RuleId
@@ -78,6 +79,15 @@ def suspects(seen: Text) -> Iterator[Suspect]:
             ends = table.end
             yield found
     yield from _lists(seen.text, ends, pupils)
+
+
+def people_in(listed: str) -> int:
+    """Count the different people of a list: of the text that a finding of this rule covers."""
+    text = fold(listed).text
+    table = next(pupil_tables(text, (0,)), None)
+    if table:
+        return table.people
+    return len({_spelled(line[1]) for rows in _runs(text, 0) for line in rows.lines})
 
 
 def _pupils(named: Sequence[Named]) -> list[Named]:

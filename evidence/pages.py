@@ -56,6 +56,12 @@ def index(summary: Summary, rows: Iterable[Row]) -> Iterator[str]:
     return iter(stream)
 
 
+def report(template: str, content: object) -> str:
+    """A page about a matter rather than a message; the template knows the content as `d`."""
+    style = (TEMPLATES / "report.css").read_text()
+    return _environment().get_template(template).render(d=content, **_furniture(more=style))
+
+
 def text(template: str, summary: Summary, **more: object) -> str:
     """A page of plain text: VERIFY.txt, STATEMENT.txt."""
     return plain(template, p=summary, **more)
@@ -102,7 +108,7 @@ def _finalized(value: object) -> object:
 
 
 def _furniture(
-    *, script: str, more: str = "", style: str = STYLE, allowed: str = ""
+    *, script: str = "", more: str = "", style: str = STYLE, allowed: str = ""
 ) -> dict[str, str]:
     """Style, script and the policy that lets these two and nothing else work."""
     styling = (TEMPLATES / style).read_text() + more
