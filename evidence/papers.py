@@ -46,7 +46,7 @@ def write(folder: Path, made: Paper, names: Names, *, as_pdf: bool) -> list[Path
     contents = {"json": made.json, "html": made.html.encode()}
     if as_pdf:
         pdf.require()
-        contents["pdf"] = pdf.made(made.html)
+        contents["pdf"] = pdf.made(made.html).content
     folder.mkdir(parents=True, exist_ok=True)
     return [_put(folder / f"{made.name}.{ending}", content) for ending, content in contents.items()]
 
