@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from commands import (
+    alerts,
     auditing,
     breach_papers,
     casework,
@@ -81,6 +82,7 @@ for command in (
     setup.init,
     setup.status,
     doctor.doctor,
+    alerts.alert,
     serving.serve,
     scheduling.schedule,
     serving.conduct,

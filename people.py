@@ -20,7 +20,7 @@ import msgspec
 from section9 import Person, PersonRole, Section9Error
 
 REQUIRED = ("address", "name", "role")
-OPTIONAL = ("school", "year_group", "leaving_date", "date_of_birth")
+OPTIONAL = ("school", "year_group", "leaving_date", "date_of_birth", "user_name")
 FOR_THE_ROLL = ("known_as", "upn", "admission_number")
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")  # ISO 8601, and as UK school systems export
 _TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
@@ -86,6 +86,28 @@ class Directory:
         found = (one.address for one in self._people.values() if _words(one.school) == wanted)
         return tuple(found) if wanted else ()
 
+    def users_of(self, address: str) -> tuple[str, ...]:
+        """What whoever has an address may be called in a web log: a user name, or the address."""
+        known = self.person(address)
+        return tuple(filter(None, (known.user if known else "", address.lower())))
+
+    def users_at(self, domain: str) -> tuple[str, ...]:
+        """The user names of everybody with an address of a domain."""
+        ending = f"@{domain.lower()}"
+        found = (address for address in self._people if address.endswith(ending))
+        return tuple(user for address in found for user in self.users_of(address))
+
+    def users_like(self, name: str) -> tuple[str, ...]:
+        """The user names of everybody who may be meant by an address or part of a name."""
+        words = name.casefold().split()
+        meant = {
+            one.address
+            for one in self._people.values()
+            if all(word in f"{one.name} {one.address} {one.user}".casefold() for word in words)
+        }
+        meant.update(self.addresses_of(name) if "@" in name else ())
+        return tuple(user for address in sorted(meant) for user in self.users_of(address))
+
     def schools(self) -> tuple[str, ...]:
         """The names of the schools, in order."""
         return tuple(sorted({one.school for one in self._people.values() if one.school}))
@@ -134,7 +156,8 @@ def read_csv(lines: TextIO) -> tuple[Entry, ...]:
     """Read a directory from CSV with a header line.
 
     Columns: address, name, role; and optionally school, year group, leaving date, date of
-    birth, known as, UPN, admission number. A person with several addresses has a row for each.
+    birth, user name, known as, UPN, admission number. A person with several addresses has a row
+    for each.
 
     Raises `PeopleFileError`, which names the line and never what stands in it.
     """
@@ -200,6 +223,7 @@ def _person(line: int, row: Mapping[str | None, str | None]) -> Person:
         year_group=value["year_group"],
         leaving_date=_date(line, "leaving date", value["leaving_date"]),
         date_of_birth=_date(line, "date of birth", value["date_of_birth"]),
+        user=value["user_name"].lower().rpartition("\\")[2],
     )
 
 

@@ -367,3 +367,4 @@ class Person:
     year_group: str = ""
     leaving_date: date | None = None
     date_of_birth: date | None = None
+    user: str = ""  # the name they log in by, lower case

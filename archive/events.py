@@ -1,6 +1,7 @@
 """Every event of the ledger: one act each, with the moment and whoever did it."""
 
 from archive.access_events import AccessEvent as ReadingEvent
+from archive.alert_events import AlertEvent
 from archive.breach_events import BreachEvent
 from archive.case_events import CaseEvent
 from archive.mail_events import MailEvent
@@ -11,7 +12,14 @@ from archive.triage_events import TriageEvent
 from archive.web_events import WebAccessEvent, WebEvent, WebPurgeEvent
 
 CasesEvent = (
-    CaseEvent | PatternEvent | BreachEvent | TriageEvent | ReviewEvent | ReportEvent | WebPurgeEvent
+    CaseEvent
+    | PatternEvent
+    | BreachEvent
+    | TriageEvent
+    | ReviewEvent
+    | AlertEvent
+    | ReportEvent
+    | WebPurgeEvent
 )
 """Every event of the `cases` book: each subject's union joins it here."""
 AccessEvent = ReadingEvent | WebAccessEvent

@@ -30,14 +30,17 @@ FACTS = (
     *("people", "new", "known", "failed", "turned", "seen", "mails", "purged", "kept"),
     *("blobs", "events", "anchors", "problems", "findings", "defects", "source", "what"),
     *("clock_confirmed", "filters", "verdict", "settles", "reviewer", "of", "seed"),
-    *("added", "removed"),
+    *("added", "removed", "visit", "visits", "bad"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
+    *("alert", "post", "urgent", "escalated", "out_of_hours", "items", "through"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
-COUNTED = frozenset({"shown", "findings", "defects", "people", "mails", "new", "added", "removed"})
+COUNTED = frozenset(
+    {"shown", "findings", "defects", "people", "mails", "new", "added", "removed", "items"}
+)
 """Of these, how many there are."""
 
 MATTERS = ("pattern", "item", "suppression", "incident")

@@ -57,6 +57,8 @@ class Deed(StrEnum):
     BREACH = "open a personal data breach, and answer what the ICO asks of it"
     BOARD = "make the yearly reports"
     NOTIFY = "decide whether a breach is notified, and close it"
+    ALERT = "see who was alerted of what, and try the routes"
+    ANSWER = "answer an alert"
 
 
 ALLOWED: dict[Deed, frozenset[AccountRole]] = {
@@ -85,6 +87,8 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.BREACH: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.BOARD: frozenset({DPO, HEAD, AUDITOR}),
     Deed.NOTIFY: frozenset({DPO}),
+    Deed.ALERT: frozenset({AUTHORISER, DSL, DPO, HEAD, TECHNICIAN, AUDITOR}),
+    Deed.ANSWER: frozenset({INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, AUDITOR}),
 }
 """Which roles may do what. `status`, `verify` and `doctor` show no content and are anybody's."""
 

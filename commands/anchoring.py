@@ -135,7 +135,7 @@ def _letter(app: "App", anchors: "Anchors", waiting: list[int], to: str) -> "Ema
         f"The ledger of Section 9 was anchored: {named}.\nSHA-256 of the last file: {last.sha256}"
         f"\n\n{CHECK.format(name=file_of(waiting[-1]))}"
     )
-    message = letter(app.settings.alerts, to, f"Section 9: {named}", text)
+    message = letter(app.settings.alerts, to, f"Section 9: {named}", text, at=app.clock())
     for number in waiting:
         for part, kind in (("json", "json"), ("sig", "octet-stream"), ("tsr", "timestamp-reply")):
             if content := anchors.get(number, part):

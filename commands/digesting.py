@@ -53,7 +53,8 @@ def _mail(app: App, week: "Period") -> None:
         raise click.UsageError("nobody gets it: name them in [audit] mail_to of section9.toml")
     for to in settings.audit.mail_to:
         text = digest_text(_digest(app, week, app.accounts.behind(to)))
-        send(settings.alerts, letter(settings.alerts, to, f"Section 9: week of {week.first}", text))
+        subject, now = f"Section 9: week of {week.first}", app.clock()
+        send(settings.alerts, letter(settings.alerts, to, subject, text, at=now))
         app.ledger.append(Book.CASES, (Reported(app.clock(), app.actor, what, to),))
     click.echo(f"{what} was mailed to {len(settings.audit.mail_to):,}")
 

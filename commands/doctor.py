@@ -64,6 +64,7 @@ def examine(app: App) -> Iterator["Check"]:
     yield health.silence(last_heard(app.ledger, app.spool), now, journal.silent_after)
     yield health.clock(_newest(app), now)
     yield _anchors(app, now)
+    yield _alerts(app)
     yield health.permissions(folder.st_mode, ours=folder.st_uid == os.geteuid())
     yield _certificate(journal.tls_certificate, now)
 
@@ -122,6 +123,16 @@ def _anchors(app: App, now: datetime) -> "Check":
         return health.anchors(Anchors(app.store).last_made(), now)
     except Section9Error as error:
         return health.anchors(None, now, trouble=str(error))
+
+
+def _alerts(app: App) -> "Check":
+    from commands.alerting import examine as examine_alerts
+    from ingest import health
+
+    try:
+        return examine_alerts(app)
+    except Section9Error as error:  # the index: its own check says more
+        return health.Check("alerts", health.Level.WARN, str(error))
 
 
 def _certificate(file: Path | None, now: datetime) -> "Check":

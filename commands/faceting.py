@@ -7,6 +7,7 @@ import click
 
 from cases.telling import safe
 from search.fields import FACETS, nearest
+from search.web_fields import FACETS as WEB_FACETS
 
 if TYPE_CHECKING:
     from search.index import Facet
@@ -14,16 +15,18 @@ if TYPE_CHECKING:
 MONTH = "month"
 """What the facet of `date` is called, for it counts months."""
 NAMES = tuple(sorted({MONTH, *FACETS} - {"date"}))
+WEB_NAMES = tuple(sorted({MONTH, *WEB_FACETS} - {"date"}))
 
 
-def read_facets(given: Iterable[str]) -> tuple[str, ...]:
+def read_facets(given: Iterable[str], *, web: bool = False) -> tuple[str, ...]:
     """Read the fields, named one by one or with commas between. Raises `click.BadParameter`."""
     named = [name.strip().lower() for some in given for name in some.split(",")]
+    names = WEB_NAMES if web else NAMES
     for name in named:
-        if name not in {*NAMES, "date"}:
-            meant = nearest(name, list(NAMES))
+        if name not in {*names, "date"}:
+            meant = nearest(name, list(names))
             hint = f"did you mean {meant}? " if meant else ""
-            raise click.BadParameter(f"no facet of {name!r}: {hint}Choose of {', '.join(NAMES)}")
+            raise click.BadParameter(f"no facet of {name!r}: {hint}Choose of {', '.join(names)}")
     return tuple(dict.fromkeys("date" if name == MONTH else name for name in named))
 
 

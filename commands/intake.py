@@ -176,9 +176,10 @@ def people() -> None:
 def import_people(app: App, file: TextIO) -> None:
     """Replace the directory with a CSV file's.
 
-    Columns: address, name, role; and school, year group, leaving date, date of birth, known as,
-    UPN, admission number where known. Dates are 2026-09-01 or 01/09/2026. A person with several
-    addresses has a line for each. The last three are kept as hashes alone.
+    Columns: address, name, role; and school, year group, leaving date, date of birth, user name,
+    known as, UPN, admission number where known. Dates are 2026-09-01 or 01/09/2026. A person with
+    several addresses has a line for each; the user name is what web logs call them. The last three
+    are kept as hashes alone.
 
     \b
     section9 people import people.csv

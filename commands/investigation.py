@@ -10,6 +10,7 @@ from cases.telling import deliveries, names, origin, safe, tale
 from commands.app import App
 from commands.display import marked, whose
 from commands.faceting import print_facets, read_facets
+from commands.web_searching import Asked, search_web
 from search.direction import direction
 from search.order import Order
 from section9 import Finding, ParsedMail, Part, PartKind, Record, Span
@@ -43,10 +44,11 @@ case_option = click.option(
     "facets",
     multiple=True,
     metavar="FIELD,…",
-    callback=lambda _context, _option, given: read_facets(given),
+    callback=lambda context, _option, given: read_facets(given, web=context.params["web"]),
     help="Count the values of fields among all that is found: from, month, finding …",
 )
 @click.option("--count", is_flag=True, help="Only count.")
+@click.option("--web", is_flag=True, is_eager=True, help="Web visits in place of mail.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def search(  # noqa: PLR0913 - each is an option of the command
@@ -59,6 +61,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     sort: str,
     facets: tuple[str, ...],
     count: bool,
+    web: bool,
     as_json: bool,
 ) -> None:
     """Find messages in a case's scope, newest first. Every search is recorded.
@@ -69,7 +72,14 @@ def search(  # noqa: PLR0913 - each is an option of the command
     section9 search 'from:j.doe subject:trip -newsletter' --case C-0001
     section9 search 'finding:nhs-number date:>=2026-09' --case C-0001 --json
     section9 search 'subject:trip' --case C-0001 --count --facet from,month
+    section9 search 'site:video.example is:blocked' --case C-0001 --web
     """
+    if web:
+        asked = Asked(
+            case_id, query, limit, after, Order(sort), facets, count=count, as_json=as_json
+        )
+        search_web(app, asked)
+        return
     if count:
         answer = app.gate.count(case_id, query, facets=facets)
         _print_count(query, answer, as_json=as_json)

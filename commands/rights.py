@@ -8,10 +8,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from archive.case_words import Act
 from cases.roles import AccountRole
+from commands.durations import parse
 
 if TYPE_CHECKING:
     from cases.approvals import Terms
@@ -32,7 +40,23 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _length(said: object) -> object:
+    return parse(said) if isinstance(said, str) else said
+
+
+Length = Annotated[timedelta, BeforeValidator(_length)]  # `90m`, `2h`, `3d`
+
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(str.lower)]
+
+Mailbox = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        max_length=254,
+    ),
+    AfterValidator(str.lower),
+]
+"""An address that we write to: nothing in it that a header reads as more than one address."""
 
 Correspondent = Annotated[str, Field(pattern=r"^[^@\s]+(@[^@\s]+)?$"), AfterValidator(str.lower)]
 
@@ -53,11 +77,29 @@ class RoleHolder(Section):
         return self
 
 
-class Routing(Section):
-    """Accounts that authorise in place of the others when a case is about such a person."""
+class Posts(Section):
+    """Whom alerts go to, by post: the holder first, then the deputies in their order."""
 
-    head_teacher: tuple[str, ...] = ()
-    dsl: tuple[str, ...] = ()
+    dsl: tuple[Mailbox, ...] = ()
+    dpo: tuple[Mailbox, ...] = ()
+    head_teacher: tuple[Mailbox, ...] = ()
+    chair: tuple[Mailbox, ...] = ()  # of governors: who is told when all others are concerned
+
+
+class School(Posts):
+    """Whom alerts go to that concern one school, before those of the whole trust."""
+
+    name: str = Field(min_length=1)  # as in the directory of people
+
+
+class Routing(Section):
+    """Who decides, and who is alerted, in place of somebody whom it concerns."""
+
+    head_teacher: tuple[str, ...] = ()  # accounts that authorise a case about a head teacher
+    dsl: tuple[str, ...] = ()  # and one about the DSL
+    alerts: Posts = Posts()
+    out_of_hours: Posts = Posts()  # who is told first, of what is urgent, when nobody is at work
+    school: tuple[School, ...] = ()
 
 
 class ApprovalTerms(Section):

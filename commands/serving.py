@@ -51,16 +51,23 @@ async def _serve(app: App) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    command = [sys.executable, "-P", "-m", "cli", "--home", str(app.data), "conduct", "--attended"]
     spool = Spool(app.data, run=new_run())
-    keeping = asyncio.create_task(keep_running(command, stop=stop))
+    beside = [asyncio.create_task(keep_running(_command(app, "conduct"), stop=stop))]
+    if app.settings.alerts.smtp_host:
+        watch = keep_running(_command(app, "alert", "watch"), stop=stop, name="alerts")
+        beside.append(asyncio.create_task(watch))
     try:
         with _measured(app) as counts:
             settings = _listener_settings(app)
             await listen(settings, spool, stop=stop, ready=_say_ready, counts=counts)
     finally:
         stop.set()
-        await keeping
+        await asyncio.gather(*beside)
+
+
+def _command(app: App, *words: str) -> list[str]:
+    """How a command of ours is run in a process of its own, which ends when we do."""
+    return [sys.executable, "-P", "-m", "cli", "--home", str(app.data), *words, "--attended"]
 
 
 @contextmanager
@@ -120,13 +127,19 @@ def conduct(app: App, *, attended: bool) -> None:
     \b
     section9 --home /srv/section9 conduct
     """
-    from commands.alerting import tell
     from commands.logs import log_to_stderr
     from commands.watching import watching
     from ingest.service import conduct as empty_spool
 
     log_to_stderr()
     os.nice(NICENESS)
+    stop = ending(attended=attended)
+    with app.pipelines() as open_pipeline, watching(app) as watch:
+        empty_spool(app.spool, open_pipeline, stop=stop, after_work=watch.look)
+
+
+def ending(*, attended: bool) -> Event:
+    """Set at SIGTERM and Ctrl-C, and when attended at the end of standard input."""
     stop = Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -136,13 +149,7 @@ def conduct(app: App, *, attended: bool) -> None:
     signal.signal(signal.SIGINT, end)
     if attended:
         Thread(target=_end_with_stdin, args=(stop,), daemon=True).start()
-
-    def after_work() -> None:
-        watch.look()
-        tell(app)
-
-    with app.pipelines() as open_pipeline, watching(app) as watch:
-        empty_spool(app.spool, open_pipeline, stop=stop, after_work=after_work)
+    return stop
 
 
 def _end_with_stdin(stop: Event) -> None:

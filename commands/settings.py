@@ -5,7 +5,7 @@
 
 import os
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ByteSize,
     Field,
     IPvAnyNetwork,
@@ -30,14 +29,13 @@ from pydantic_settings import (
     SettingsError as NotJsonError,
 )
 
-from commands.alerting import Alerts
-from commands.durations import parse
 from commands.keeping import Retention
-from commands.rights import FILE_ONLY, Approvals, Protected, RoleHolder, Routing
+from commands.rights import FILE_ONLY, Approvals, Length, Protected, RoleHolder, Routing
 from commands.rights import Section as _Section
 from commands.settings_audit import Audit
 from commands.settings_collect import Collect
 from commands.settings_reports import Reports
+from commands.settings_routing import Alerts
 from section9 import Section9Error
 
 if TYPE_CHECKING:
@@ -45,13 +43,6 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-def _length(said: object) -> object:
-    return parse(said) if isinstance(said, str) else said
-
-
-Length = Annotated[timedelta, BeforeValidator(_length)]  # `90m`, `2h`, `3d`
 
 
 class SettingsError(Section9Error):

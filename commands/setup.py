@@ -12,6 +12,7 @@ from commands.engines import Embedded
 
 if TYPE_CHECKING:
     from ingest.account import Account
+    from ingest.health import Check
 
 SILENT = 42  # exit code
 
@@ -61,6 +62,20 @@ ocr = true                    # read the writing in pictures, where tesseract is
 head_teacher = []             # ["c.hair"]
 dsl = []
 
+[routing.alerts]              # who is alerted of what, by mail (docs/alerts.md); deputies follow
+dsl = []                      # student contact, bullying, welfare: ["dsl@school.example"]
+dpo = []                      # personal data
+head_teacher = []             # what is offensive, criminal, sealed
+chair = []                    # what concerns all of these
+
+# [routing.out_of_hours]      # told first of what is urgent when nobody is at work
+# dsl = ["duty@school.example"]
+
+# [[routing.school]]          # before those of the trust, for what concerns this school
+# name = "North Primary"      # as in the directory of people
+# dsl = ["dsl@north.example"]
+# head_teacher = ["head@north.example"]
+
 [protected]                   # addresses or domains: metadata only, until a second person agrees
 union = []                    # ["rep@school.example", "union.example"]
 occupational_health = []
@@ -82,11 +97,24 @@ student_months = 12
 safeguarding_years = 25       # from the birth of the child
 safeguarding_clauses = ["6.2", "6.4", "7.2", "7.4", "8"]
 
-[alerts]                      # who is told at once that something was sealed, without content
-# head_teacher = "head@school.example"
+[alerts]                      # the mail server for alerts, anchors and digests (docs/alerts.md)
 # sender = "section9@school.example"
 # smtp_host = "mail.school.example"
-# smtp_port = 25
+# smtp_port = 587             # 25
+# tls = "starttls"            # or "tls", or "none"; "auto": starttls, but on this machine
+# ca_file = "/etc/section9/mail-ca.pem"
+# username = "section9"
+# password_file = "/etc/section9/smtp.password"
+# mail_from = 2               # severity: what is less grave waits in `triage`
+# urgent_from = 4             # from here on within a minute; the rest in digests
+# digest_every = "4h"         # in working hours
+# escalate_after = "30m"      # without an answer the next in line is told
+# [alerts.hours]
+# timezone = "Europe/London"
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# first = 08:00:00
+# last = 17:00:00
+# holidays = [{first = 2026-12-19, last = 2027-01-03}]
 
 [reports]
 year_begins = "01-01"         # of the reports to the Board: "09-01" where years begin in September
@@ -170,7 +198,7 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     section9 status
     section9 status --silent-after 2h
     """
-    from commands.alerting import say_untold
+    from commands.alerting import examine
     from commands.lines import echo_json
     from commands.upkeep_lines import account_line
     from ingest.account import take
@@ -181,13 +209,18 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     if as_json:
         echo_json(account_line(account))
     else:
-        say_untold(app)
+        _say_alerts(examine(app))
         _print(account)
     limit = silent_after or app.settings.journal.silent_after
     if limit and is_silent(account.last, app.clock(), limit):
         if not as_json:
             click.secho(f"silent   for more than {spoken(limit)}", fg="red")
         raise click.exceptions.Exit(SILENT)
+
+
+def _say_alerts(check: "Check") -> None:
+    if check.level != "OK":
+        click.secho(f"warning  alerts: {check.said}: {check.advice}", fg="yellow")
 
 
 def _print(now: "Account") -> None:

@@ -10,7 +10,10 @@ from section9 import Section9Error
 
 if TYPE_CHECKING:
     from archive.batches import Batches
+    from cases.web_gate import WebGate
+    from cases.web_sight import Users
     from commands.app import App
+    from search.glossary import Glossary, Lookup
     from search.web import WebIndex
 
 INDEX = Path("index") / "web.sqlite"
@@ -31,6 +34,49 @@ def batches(app: "App") -> "Batches":
     from archive.batches import Batches
 
     return Batches(app.store)
+
+
+@contextmanager
+def gate(app: "App") -> "Iterator[WebGate]":
+    """The one way to anybody's web visits, for as long as the block lasts."""
+    from cases.web_gate import WebGate
+
+    who = users(app)
+    with reading(app) as index:
+        yield WebGate(app.gate, index, batches(app), who, _glossary(app))
+
+
+def users(app: "App") -> "Users":
+    """Who is who in web logs, by the directory. It is read when somebody is first asked for."""
+    from functools import cache
+
+    from cases.web_sight import Users
+    from people import Directory
+
+    @cache
+    def directory() -> Directory:
+        return Directory(app.people_path)
+
+    return Users(
+        of=lambda address: directory().users_of(address),
+        at=lambda domain: directory().users_at(domain),
+        like=lambda name: directory().users_like(name),
+    )
+
+
+def _glossary(app: "App") -> "Glossary":
+    """What names stand for in a query of visits: user names, where that of mail has addresses."""
+    from dataclasses import replace
+
+    from people import Directory
+
+    def named(lookup: "Lookup") -> "Lookup":
+        directory = Directory(app.people_path)
+        return lambda name: [user for one in lookup(name) for user in directory.users_of(one)]
+
+    known = app.glossary
+    addresses = {field: named(lookup) for field, lookup in known.addresses.items()}
+    return replace(known, addresses=addresses)
 
 
 @contextmanager

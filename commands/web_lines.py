@@ -1,6 +1,12 @@
 """What `--json` prints of web logs. See `lines.py` for the contract."""
 
+from datetime import datetime
+
 from msgspec import Struct
+
+from cases.web_gate import WebAnswer, WebOpened
+from search.web import WebHit
+from section9 import BlobId
 
 
 class WebImportLine(Struct, frozen=True, tag_field="schema", tag="section9.web-import/1"):
@@ -15,3 +21,86 @@ class WebImportLine(Struct, frozen=True, tag_field="schema", tag="section9.web-i
     overdue: int
     other: int
     unfinished: int
+
+
+class VisitLine(Struct, frozen=True, tag_field="schema", tag="section9.visit/1"):
+    """One web visit that a search found."""
+
+    visit: str
+    time: datetime
+    user: str
+    site: str
+    page: str  # empty where it is withheld
+    blocked: bool
+    computer: str
+    method: str
+    status: int
+    size: int
+    category: str
+    withheld: bool  # no more than the metadata may be given
+
+
+class VisitOpenedLine(Struct, frozen=True, tag_field="schema", tag="section9.visit-opened/1"):
+    """One web visit, and the line of the log that tells of it."""
+
+    visit: str
+    time: datetime
+    user: str
+    site: str
+    page: str
+    blocked: bool
+    computer: str
+    file: str
+    number: int  # of the line in the log
+    blob: BlobId  # the batch that it is kept in
+    line: str  # what is no UTF-8 in it is replaced; empty where it is withheld
+
+
+class VisitCountLine(Struct, frozen=True, tag_field="schema", tag="section9.visit-count/1"):
+    """How many visits a query finds."""
+
+    query: str
+    count: int
+    withheld: int
+
+
+def visit_line(hit: WebHit, *, withheld: bool) -> VisitLine:
+    """A visit, as `--json` prints it."""
+    seen = hit.visit
+    return VisitLine(
+        visit=hit.place.id,
+        time=seen.time,
+        user=seen.user,
+        site=seen.site,
+        page=seen.page,
+        blocked=seen.blocked,
+        computer=seen.computer,
+        method=seen.method,
+        status=seen.status,
+        size=seen.size,
+        category=seen.category,
+        withheld=withheld,
+    )
+
+
+def visit_count_line(query: str, answer: WebAnswer) -> VisitCountLine:
+    """A count, as `--json` prints it."""
+    return VisitCountLine(query, answer.page.total, answer.withheld)
+
+
+def opened_line(opened: WebOpened) -> VisitOpenedLine:
+    """One visit, as `--json` prints it."""
+    seen = opened.hit.visit
+    return VisitOpenedLine(
+        visit=opened.hit.place.id,
+        time=seen.time,
+        user=seen.user,
+        site=seen.site,
+        page=seen.page,
+        blocked=seen.blocked,
+        computer=seen.computer,
+        file=opened.file,
+        number=opened.number,
+        blob=opened.blob,
+        line=opened.line.decode(errors="replace"),
+    )

@@ -13,6 +13,7 @@ import click
 from cases.telling import safe
 from commands import web_house
 from commands.app import App
+from commands.investigation import case_option
 from section9 import Section9Error
 
 if TYPE_CHECKING:
@@ -109,6 +110,33 @@ def import_logs(  # noqa: PLR0913 - each is an option of the command
         click.echo(f"so far: {_said(sums)}", err=True)
         raise
     _close(sums, as_json=as_json)
+
+
+@weblog.command("show")
+@click.argument("visit")
+@case_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def show(app: App, visit: str, *, case_id: str, as_json: bool) -> None:
+    """Open one visit of a case's scope, with its line exactly as it came. Every look is recorded.
+
+    VISIT is a name as `section9 search QUERY --web` prints it.
+
+    \b
+    section9 weblog show W-42.317 --case C-0001
+    """
+    from zoneinfo import ZoneInfo
+
+    from commands.lines import echo_json
+    from commands.web_lines import opened_line
+    from commands.web_searching import print_opened
+
+    with web_house.gate(app) as gate:
+        opened = gate.show(case_id, visit)
+    if as_json:
+        echo_json(opened_line(opened))
+    else:
+        print_opened(opened, ZoneInfo(app.settings.trust.zone))
 
 
 def _terms(app: App, form: str | None, mapping: Path | None, zone: str) -> "Terms":

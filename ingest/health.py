@@ -3,6 +3,7 @@
 Each says what is so, and where it is not well what to do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ STUCK = timedelta(hours=4)  # and when something has stopped: mail servers warn 
 EXPIRES_SOON = timedelta(days=21)
 ANCHORED = timedelta(days=3)  # a timer makes one every night
 CLOCK_SKEW = timedelta(minutes=5)
+UNSENT = timedelta(minutes=5)  # an alert that the mail server has not taken
 FEW = 10  # entries that an index in use may be behind
 
 
@@ -120,6 +122,35 @@ def anchors(last: datetime | None, now: datetime, trouble: str = "") -> Check:
     if now - last > ANCHORED:
         return Check("anchors", Level.WARN, said, advice)
     return Check("anchors", Level.OK, said)
+
+
+def alerts_unsent(seals: int) -> Check:
+    """What is said of alerts while no mail server is named to send them."""
+    if seals:
+        said = f"nobody has been told of {seals:,} sealed messages or patterns"
+        return Check("alerts", Level.WARN, said, "set [alerts] smtp_host: see docs/alerts.md")
+    return Check("alerts", Level.OK, "nobody is alerted of anything: see docs/alerts.md")
+
+
+def alerts(*, nobody: int, unsent: timedelta | None, ignored: int, vacant: Sequence[str]) -> Check:
+    """Whether alerts reach somebody.
+
+    `nobody`: that concern everybody who could be told; `unsent`: how long the oldest has waited
+    for the mail server; `ignored`: urgent ones without an answer; `vacant`: posts without a holder.
+    """
+    if nobody:
+        said = f"{nobody:,} alerts concern everybody who could be told"
+        return Check("alerts", Level.FAIL, said, "name a chair under [routing.alerts]")
+    if unsent and unsent > UNSENT:
+        said = f"the mail server has taken none for {spoken(unsent)}"
+        return Check("alerts", Level.FAIL, said, "run `section9 alert test`; does `serve` run?")
+    if ignored:
+        said = f"{ignored:,} urgent alerts have had no answer for a day"
+        return Check("alerts", Level.WARN, said, "see `section9 alert list --open`")
+    if vacant:
+        said = f"nobody is named for {', '.join(vacant)}"
+        return Check("alerts", Level.WARN, said, "name them under [routing.alerts]")
+    return Check("alerts", Level.OK, "they are sent, and answered")
 
 
 def permissions(mode: int, *, ours: bool) -> Check:

@@ -31,7 +31,7 @@ def conduct(
     open_pipeline: OpenPipeline,
     *,
     stop: Event,
-    after_work: Callable[[], None] = lambda: None,
+    after_work: Callable[[], object] = lambda: None,
 ) -> None:
     """File what is spooled until `stop` is set, whatever else goes wrong.
 

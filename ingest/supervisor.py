@@ -20,7 +20,9 @@ LONGEST_PAUSE = 60.0
 GRACE = 30.0  # seconds that a process has to finish the batch in hand
 
 
-async def keep_running(command: Sequence[str], *, stop: asyncio.Event) -> None:
+async def keep_running(
+    command: Sequence[str], *, stop: asyncio.Event, name: str = "conductor"
+) -> None:
     """Run `command`, again whenever it ends, until `stop` is set; then end it with SIGTERM."""
     pause = FIRST_PAUSE
     while not stop.is_set():
@@ -32,11 +34,11 @@ async def keep_running(command: Sequence[str], *, stop: asyncio.Event) -> None:
         if await _ended_first(process, stop):
             if time.monotonic() - began > LONGEST_PAUSE:  # it was well: what ended it is new
                 pause = FIRST_PAUSE
-            log.error("conductor_ended", code=process.returncode, again_in=pause)
+            log.error("process_ended", process=name, code=process.returncode, again_in=pause)
             await _sleep(pause, stop)
             pause = min(2 * pause, LONGEST_PAUSE)
         else:
-            await _end(process)
+            await _end(process, name)
 
 
 async def _ended_first(process: asyncio.subprocess.Process, stop: asyncio.Event) -> bool:
@@ -48,13 +50,15 @@ async def _ended_first(process: asyncio.subprocess.Process, stop: asyncio.Event)
     return ended in done
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, name: str) -> None:
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     try:
         await asyncio.wait_for(process.wait(), GRACE)
     except TimeoutError:
-        log.warning("conductor_killed", after=GRACE)  # it picks up where it was when started again
+        log.warning(
+            "process_killed", process=name, after=GRACE
+        )  # it picks up where it was when started again
         process.kill()
         await process.wait()
 

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 
 from search.fields import DEFAULT, Field, Kind
-from search.glossary import NOTHING_KNOWN, Glossary
-from search.query import parse
-from search.tree import All, AnyOf, Exact, Not, Query
 
 WEB_FIELDS = (
     Field(
@@ -47,25 +44,3 @@ WEB_FIELDS = (
 BY_NAME: Mapping[str, Field] = {field.name: field for field in WEB_FIELDS}
 FACETS = ("blocked", "category", "computer", "date", "method", "site", "status", "user")
 """Fields whose values can be counted; of the date, the months."""
-
-
-def parse_web(text: str, glossary: Glossary = NOTHING_KNOWN) -> Query:
-    """Read a query of web visits. Raises as `search.query.parse` does.
-
-    `glossary` gives user names where that of mail gives addresses.
-    """
-    return _of_users(parse(text, glossary, BY_NAME))
-
-
-def _of_users(query: Query) -> Query:
-    """Names of people stand for participants of mail; here, for users."""
-    match query:
-        case All(parts):
-            return All(tuple(map(_of_users, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(_of_users, parts)))
-        case Not(part):
-            return Not(_of_users(part))
-        case Exact("participant", value):
-            return Exact("user", value)
-    return query

@@ -54,6 +54,14 @@ GB = 10**9
         (health.anchors(NOW - DAY, NOW), "OK"),
         (health.anchors(NOW - 4 * DAY, NOW), "WARN"),
         (health.anchors(None, NOW, trouble="cannot be read"), "FAIL"),
+        (health.alerts_unsent(0), "OK"),
+        (health.alerts_unsent(1), "WARN"),
+        (health.alerts(nobody=0, unsent=None, ignored=0, vacant=()), "OK"),
+        (health.alerts(nobody=0, unsent=timedelta(minutes=1), ignored=0, vacant=()), "OK"),
+        (health.alerts(nobody=0, unsent=HOUR, ignored=0, vacant=()), "FAIL"),
+        (health.alerts(nobody=1, unsent=None, ignored=0, vacant=()), "FAIL"),
+        (health.alerts(nobody=0, unsent=None, ignored=1, vacant=()), "WARN"),
+        (health.alerts(nobody=0, unsent=None, ignored=0, vacant=("dpo",)), "WARN"),
         (health.certificate(None, NOW), "OK"),
         (health.certificate(NOW + 60 * DAY, NOW), "OK"),
         (health.certificate(NOW + 5 * DAY, NOW), "WARN"),
@@ -136,7 +144,7 @@ def test_the_doctor_looks_at_everything(house: House, tmp_path: Path) -> None:
     assert {"conductor": "WARN"} == {n: level for n, level in alone.items() if level != "OK"}
     assert ("FAIL", "FAIL") == (waiting["spool"], waiting["silence"])
     assert ("FAIL", "FAIL") == (broken["index"], broken["certificate"])
-    assert 10 == len(alone)
+    assert 11 == len(alone)
 
 
 def test_silence_is_an_exit_code(house: House) -> None:

@@ -12,8 +12,9 @@ from aiosmtpd.controller import Controller
 from keeping import NOW, PERSON, Keeping, keeping, mail
 from running import made
 
+from archive.alert_events import AlertPlanned, AlertSent
 from archive.books import Book
-from archive.case_events import Alerted, Sealed
+from archive.case_events import Sealed
 from cases.gate import Gate
 from cases.purge import Doomed
 from cases.sealing import SealedError, Seals
@@ -180,7 +181,7 @@ def test_a_listed_attachment_seals_its_message_on_arrival(tmp_path: Path, name: 
     kinds = [type(event) for event in house.events(Book.CASES)]
     assert 4 == found.returncode
     assert {"zebra", "okapi", "gnu", PERSON}.isdisjoint(message.decode().lower().split())
-    assert kinds.index(Sealed) < kinds.index(Alerted)
+    assert kinds.index(Sealed) < kinds.index(AlertPlanned) < kinds.index(AlertSent)
 
 
 def told_at(port: int) -> dict[str, str]:

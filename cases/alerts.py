@@ -1,0 +1,260 @@
+"""What has to be told, to whom it was told, and whether they answered: folded from the ledger.
+
+It is read on as the books grow. Of the mail book only what followed the last digest is read: all
+before was planned by then, and stands in the `cases` book.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from archive.alert_events import (
+    AlertAcknowledged,
+    AlertId,
+    AlertItem,
+    AlertPlanned,
+    AlertRefused,
+    AlertSent,
+    AlertsReviewed,
+)
+from archive.books import Book, Head
+from archive.case_events import Alerted, SealBroken, Sealed
+from archive.events import Event
+from archive.ledger import Ledger
+from archive.mail_events import Rescanned, Scanned
+from archive.pattern_events import PatternFound, PatternLapsed
+from archive.triage_events import (
+    Acknowledged,
+    Linked,
+    Suppressed,
+    SuppressionEnded,
+    SuppressionId,
+    Triaged,
+)
+from cases.routing import POSTS, SEALED, kind_of
+from section9 import Confidence, Finding
+
+GRAVEST = 5
+HOUR = timedelta(hours=1)
+
+Key = tuple[str, str]
+"""What an item is about, and what kind it is: told once, unless it becomes graver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something of which nobody was told yet."""
+
+    item: AlertItem
+    people: tuple[str, ...] = ()  # of a pattern; those of a message are the index's to say
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An alert of which an item is part, and how grave the item was then."""
+
+    alert: AlertId
+    to: str
+    post: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One message to one person, and what became of it."""
+
+    planned: AlertPlanned
+    sent: datetime | None = None
+    refused: str = ""  # why the mail server refused the recipient for good
+    answered: datetime | None = None  # by when everything in it had been seen to
+    by: str = ""  # who saw to the last of it
+
+    @property
+    def id(self) -> AlertId:
+        """Its name."""
+        return self.planned.alert
+
+    @property
+    def to_send(self) -> bool:
+        """Tell whether it is still to be sent."""
+        return bool(self.planned.to) and not (self.sent or self.refused or self.answered)
+
+    @property
+    def state(self) -> str:
+        """Say in a word where it stands."""
+        if self.answered:
+            return "answered"
+        if not self.planned.to:
+            return "nobody"
+        return "sent" if self.sent else "refused" if self.refused else "waiting"
+
+
+@dataclass
+class AlertBook:
+    """The fold. `refresh` reads on, and `forget` lets go of what is no more."""
+
+    ledger: Ledger
+    least: int = 1  # what is less grave is told to nobody
+    head: Head | None = None  # of the cases book: what is decided follows nothing newer
+    alerts: dict[AlertId, Alert] = field(default_factory=dict)
+    reviewed: AlertsReviewed | None = None
+    patterns: dict[str, PatternFound] = field(default_factory=dict)
+    through: int = 0  # the last segment of the mail book that was read
+    suppressions: dict[SuppressionId, Suppressed] = field(default_factory=dict)
+    _waiting: dict[Key, Waiting] = field(default_factory=dict)
+    _told: dict[Key, list[Telling]] = field(default_factory=dict)
+    _naming: dict[str, list[AlertId]] = field(default_factory=dict)  # the alerts, by subject
+    _left: dict[AlertId, int] = field(default_factory=dict)  # subjects without an answer
+    _answered: set[str] = field(default_factory=set)
+
+    def refresh(self, *, through: int) -> bool:
+        """Read on in both books, in the mail book to a segment; tell whether there was more."""
+        head, before = self.ledger.head(Book.CASES), self.through
+        moved = head != self.head
+        for segment in self.ledger.segments(Book.CASES, after=self.head.number if self.head else 0):
+            for event in segment.events:
+                self._fold(event)
+            self.head = Head(Book.CASES, segment.number, segment.sha256)
+        self.head = self.head or head
+        self.through = max(before, self.reviewed.through if self.reviewed else 0)
+        for segment in self.ledger.segments(Book.MAIL, after=self.through):
+            if segment.number > through:
+                break
+            for event in segment.events:
+                self._fold(event)
+            self.through = segment.number
+        return moved or self.through != before
+
+    def waiting(self) -> list[Waiting]:
+        """What nobody was told of yet, the gravest first."""
+        return sorted(self._waiting.values(), key=lambda one: -one.item.severity)
+
+    def told(self, item: AlertItem) -> frozenset[str]:
+        """The addresses that were told of something when it was as grave as now."""
+        told = self._told.get(_key(item), ())
+        return frozenset(one.to for one in told if one.severity >= item.severity)
+
+    def open(self) -> Iterator[tuple[Alert, tuple[AlertItem, ...]]]:
+        """The alerts that wait for an answer and are the last on their items, with these items."""
+        for alert in self.alerts.values():
+            if not alert.answered and (left := tuple(self._unanswered(alert.planned))):
+                yield alert, left
+
+    def unsent(self) -> list[Alert]:
+        """What was planned and the mail server has not taken: urgent first, then by age."""
+        found = (one for one in self.alerts.values() if one.to_send)
+        return sorted(found, key=lambda one: (not one.planned.urgent, one.planned.at))
+
+    def pace(self, address: str, now: datetime) -> tuple[datetime | None, int]:
+        """When somebody was last told urgently, and how often in the hour before `now`."""
+        times = [
+            one.planned.at
+            for one in self.alerts.values()
+            if one.planned.urgent and one.planned.to == address and one.planned.at > now - HOUR
+        ]
+        return max(times, default=None), len(times)
+
+    def forget(self, subject: str) -> None:
+        """Nobody is told any more of a message or pattern of which nobody was told yet."""
+        for what in POSTS:
+            self._waiting.pop((subject, what), None)
+
+    def _unanswered(self, planned: AlertPlanned) -> Iterator[AlertItem]:
+        for item in planned.items:
+            told = self._told[_key(item)]
+            last = next(one for one in reversed(told) if one.post == planned.post)
+            if item.subject not in self._answered and last.alert == planned.alert:
+                yield item
+
+    def _fold(self, event: Event) -> None:
+        match event:
+            case Scanned() | Rescanned():
+                self._found(event.mail, event.findings)
+            case PatternFound():
+                self.patterns[event.pattern] = event
+                kind = kind_of(event.category, event.clause)
+                self._await(Waiting(AlertItem(event.pattern, kind, event.severity), event.people))
+            case PatternLapsed():
+                self.forget(event.pattern)
+            case Sealed():
+                self._await(Waiting(AlertItem(event.mail, SEALED, GRAVEST)))
+            case SealBroken() | Alerted():  # Alerted: how seals were told of at first
+                self._waiting.pop((event.mail, SEALED), None)
+            case _:
+                self._settle(event)
+
+    def _settle(self, event: Event) -> None:
+        """Take what became of an alert."""
+        match event:
+            case AlertPlanned():
+                self._plan(event)
+            case AlertSent():
+                self.alerts[event.alert] = replace(self.alerts[event.alert], sent=event.at)
+            case AlertRefused():
+                self.alerts[event.alert] = replace(self.alerts[event.alert], refused=event.why)
+            case AlertAcknowledged():
+                for subject in {one.subject for one in self.alerts[event.alert].planned.items}:
+                    self._answer(subject, event.at, event.by)
+            case AlertsReviewed():
+                self.reviewed = event
+            case _:
+                self._hear(event)
+
+    def _hear(self, event: Event) -> None:
+        """Take what triage says: whoever decides an item, or sees to it, has been told."""
+        match event:
+            case Triaged() | Acknowledged() | Linked():
+                self._answer(event.item, event.at, event.by)
+            case Suppressed():
+                self.suppressions[event.suppression] = event
+            case SuppressionEnded():
+                self.suppressions.pop(event.suppression, None)
+            case _:  # cases, holds and requests stand in the same book
+                pass
+
+    def _found(self, mail: str, findings: tuple[Finding, ...]) -> None:
+        """Take the gravest finding of each kind; what is barely sure flags nothing."""
+        for one in findings:
+            if one.confidence is not Confidence.LOW:
+                kind = kind_of(one.category, one.clause)
+                self._await(Waiting(AlertItem(mail, kind, one.severity)))
+
+    def _await(self, new: Waiting) -> None:
+        """Have somebody told, unless they were when it was as grave, or it was seen to untold."""
+        item, key = new.item, _key(new.item)
+        known, told = self._waiting.get(key), self._told.get(key, ())
+        gravest = max((one.severity for one in told), default=0)
+        seen_to = item.subject in self._answered and not told
+        if known:
+            gravest = max(gravest, known.item.severity)
+        if item.severity >= self.least and item.severity > gravest and not seen_to:
+            self._waiting[key] = new
+
+    def _plan(self, event: AlertPlanned) -> None:
+        self.alerts[event.alert] = Alert(event)
+        subjects = {item.subject for item in event.items}
+        self._left[event.alert] = len(subjects)
+        self._answered -= subjects  # it became graver, or waits again
+        for subject in subjects:
+            self._naming.setdefault(subject, []).append(event.alert)
+        for item in event.items:
+            telling = Telling(event.alert, event.to, event.post, item.severity)
+            self._told.setdefault(_key(item), []).append(telling)
+            waiting = self._waiting.get(_key(item))
+            if waiting and waiting.item.severity <= item.severity:
+                del self._waiting[_key(item)]
+
+    def _answer(self, subject: str, at: datetime, by: str) -> None:
+        """Take it that somebody has seen to a message or pattern."""
+        self.forget(subject)
+        if subject in self._answered:
+            return
+        self._answered.add(subject)
+        for name in self._naming.get(subject, ()):
+            self._left[name] -= 1
+            if self._left[name] == 0:
+                self.alerts[name] = replace(self.alerts[name], answered=at, by=by)
+
+
+def _key(item: AlertItem) -> Key:
+    return (item.subject, item.what)

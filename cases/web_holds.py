@@ -1,0 +1,109 @@
+"""What holds keep of the web logs. Pure.
+
+A hold is asked in the words of mail, which say nothing of pages. So it keeps the visits, on its
+days, of the people whom it names: with --person, or in its query. One that names nobody keeps those
+of the people of its case; one that holds all, everybody's. In doubt it holds: a name in a query
+stands for whoever of the directory may be meant.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from archive.case_words import Case, Extent, Hold
+from archive.events import Event
+from cases import holds
+from cases.casebook import fold as fold_cases
+from cases.web_sight import Users, in_web_scope
+from search.fields import BY_NAME, Kind
+from search.query import parse
+from search.tree import (
+    All,
+    AnyOf,
+    Between,
+    Everything,
+    Exact,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    StartsWith,
+    Word,
+    clean,
+)
+from section9 import CaseId
+
+
+def guards(events: tuple[Event, ...], users: Users) -> Mapping[str, Query]:
+    """What keeps visits from being purged now: holds, and cases that are open.
+
+    But for the standing programme, which is about everybody.
+    """
+    cases = fold_cases(events)
+    by_hold = {
+        f"hold {hold.id}": query_of(hold, cases, users) for hold in holds.live(holds.fold(events))
+    }
+    by_case = {
+        f"case {case.id}": in_web_scope(case.scope, users)
+        for case in cases.values()
+        if case.closed is None and case.extent is not Extent.FLAGGED
+    }
+    return {**by_hold, **by_case}
+
+
+def query_of(hold: Hold, cases: Mapping[CaseId, Case], users: Users) -> Query:
+    """The visits that a hold keeps."""
+    asked = parse(hold.query) if hold.query else Everything()
+    named = tuple(dict.fromkeys((*hold.people, *_named(asked))))
+    if not named and asked != Everything():
+        case = cases.get(hold.case)
+        named = case.scope.concerned if case else ()
+        if not named:  # a case of whole domains: nobody is left out
+            return _days(hold.since, hold.until)
+    whose = AnyOf(
+        tuple(
+            Exact("user", clean(user))
+            for one in named
+            for user in (*users.of(one), *users.like(one))
+        )
+    )
+    return All((whose, _days(hold.since, hold.until))) if named else _days(hold.since, hold.until)
+
+
+def expand(query: Query, events: tuple[Event, ...], users: Users) -> Query:
+    """Put what holds keep in the place of `is:held`."""
+    match query:
+        case All(parts):
+            return All(tuple(expand(part, events, users) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(expand(part, events, users) for part in parts))
+        case Not(part):
+            return Not(expand(part, events, users))
+        case Exact("is", "held"):
+            cases, live = fold_cases(events), holds.live(holds.fold(events))
+            return AnyOf(tuple(query_of(hold, cases, users) for hold in live))
+    return query
+
+
+def _named(query: Query) -> Iterator[str]:
+    """Yield whom a query of mail names; what stands under a NOT names nobody."""
+    match query:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _named(part)
+        case Exact(field, value) | StartsWith(field, value) if _of_people(field):
+            yield value
+        case Word(field, word) if _of_people(field):
+            yield word
+        case Phrase(field, words) | Prefix(field, words) if _of_people(field):
+            yield " ".join(words)
+
+
+def _of_people(field: str) -> bool:
+    return BY_NAME[field].kind is Kind.PEOPLE
+
+
+def _days(since: date | None, until: date | None) -> Query:
+    """Whole days, UTC, both included."""
+    low = datetime.combine(since, time(), UTC) if since else None
+    high = datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None
+    return Between("date", low, high)

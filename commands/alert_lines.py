@@ -1,0 +1,62 @@
+"""What `--json` prints of alerts; see `lines` for the rest and the rule."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from cases.alerts import Alert
+
+
+class AlertItemLine(Struct, frozen=True):
+    """One thing that an alert told of."""
+
+    subject: str  # the id of a message or of a pattern
+    what: str
+    severity: int
+
+
+class AlertLine(Struct, frozen=True, tag_field="schema", tag="section9.alert/1"):
+    """One alert: what to whom, and whether anybody saw to it."""
+
+    alert: str
+    at: datetime  # when it was planned
+    to: str  # empty where it concerned everybody who could be told
+    post: str
+    urgent: bool
+    escalated: bool
+    out_of_hours: bool
+    state: str  # waiting, sent, refused, nobody, answered
+    sent: datetime | None
+    refused: str
+    answered: datetime | None
+    by: str  # who answered
+    items: tuple[AlertItemLine, ...]
+
+
+class AlertTestLine(Struct, frozen=True, tag_field="schema", tag="section9.alert-test/1"):
+    """What became of a test message to one address."""
+
+    to: str
+    posts: tuple[str, ...]
+    sent: bool
+    reason: str
+
+
+def alert_line(alert: Alert) -> AlertLine:
+    """An alert, as `--json` prints it."""
+    planned = alert.planned
+    return AlertLine(
+        alert=alert.id,
+        at=planned.at,
+        to=planned.to,
+        post=planned.post,
+        urgent=planned.urgent,
+        escalated=planned.escalated,
+        out_of_hours=planned.out_of_hours,
+        state=alert.state,
+        sent=alert.sent,
+        refused=alert.refused,
+        answered=alert.answered,
+        by=alert.by,
+        items=tuple(AlertItemLine(one.subject, one.what, one.severity) for one in planned.items),
+    )

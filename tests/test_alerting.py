@@ -1,0 +1,176 @@
+"""Alerts as people meet them: a real service, a real mail server, and the commands."""
+
+import re
+import smtplib
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from loopback import free_port
+from running import House, made, wait_for
+from test_mailing import Inbox, receiving
+
+from archive.alert_events import AlertPlanned, AlertSent
+from archive.books import Book
+
+ROUTES = """
+[routing.alerts]
+dsl = ["dsl@school.example", "deputy@school.example"]
+dpo = ["dpo@school.example"]
+head_teacher = ["head@school.example"]
+chair = ["chair@school.example"]
+"""
+PUPIL, TEACHER = "p.upil@school.example", "j.doe@school.example"
+SECRETS = ("kill", "zebra", PUPIL, TEACHER, "Doe")
+CRY = "I want to kill myself tonight, I can't go on any more."
+
+
+def mail(number: int, *, to: str = TEACHER, text: str = CRY) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"] = PUPIL, to
+    message["Subject"], message["Date"] = f"zebra {number}", "Mon, 23 Nov 2026 09:00:00 +0000"
+    message["Message-ID"] = f"<{number}@school.example>"
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def hand_over(port: int, *numbers: int) -> None:
+    """As the mail server journals."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
+        for number in numbers:
+            client.sendmail(PUPIL, ["archive@archive.example"], mail(number))
+
+
+@contextmanager
+def school(folder: Path, port: int) -> Iterator[House]:
+    """A house whose alerts go to a port."""
+    said = {"ALERTS__SMTP_HOST": "127.0.0.1", "ALERTS__SMTP_PORT": str(port)}
+    with made(folder, **said) as house:
+        file = house.home / "section9.toml"
+        template = re.sub(r"(?ms)^\[routing\.alerts\].*?^\n", ROUTES, file.read_text())
+        file.write_text(template)
+        yield house
+
+
+def ingest(house: House, *numbers: int, to: str = TEACHER) -> None:
+    for number in numbers:
+        path = house.home.parent / f"{number}.eml"
+        path.write_bytes(mail(number, to=to))
+        house.must("ingest", path)
+
+
+def alerts(house: House, *options: str) -> list[dict[str, object]]:
+    done = house.run("alert", "list", "--json", *options)
+    return [house.read(line) for line in done.stdout.splitlines()]
+
+
+def test_an_alert_follows_within_a_minute_and_holds_no_content(tmp_path: Path) -> None:
+    """From 250 to the DSL's inbox, while the service runs; ids, kinds and commands alone."""
+    inbox = Inbox()
+    with receiving(inbox) as port, school(tmp_path / "house", port) as house:
+        with house.serving() as serving:
+            hand_over(serving.port, 1)
+            accepted = time.monotonic()
+            wait_for(lambda: inbox.messages)
+            took = time.monotonic() - accepted
+        [alert] = alerts(house)
+
+    [message] = inbox.messages
+    text = message_from_bytes(message, policy=policy.default).as_string()
+    assert took < 60
+    assert ["dsl@school.example"] == inbox.recipients
+    assert [] == [word for word in SECRETS if word.lower() in text.lower()]
+    assert "section9 triage show " in text
+    assert "section9 alert ack A-0001" in text
+    assert ("sent", True, "dsl") == (alert["state"], alert["urgent"], alert["post"])
+
+
+def test_a_dead_mail_server_holds_nothing_up(tmp_path: Path) -> None:
+    """Mail is archived all the same, and the alert goes when the server is back, once."""
+    port = free_port()
+    with socket.socket() as silent, school(tmp_path / "house", port) as house:
+        silent.bind(("127.0.0.1", port))
+        silent.listen()  # takes connections, and says nothing
+        with house.serving(SECTION9_ALERTS__TIMEOUT="1") as serving:
+            hand_over(serving.port, 1, 2, 3)
+            wait_for(lambda: sum(house.archived().values()) == 3)
+            planned = [one for one in house.events(Book.CASES) if isinstance(one, AlertSent)]
+        silent.close()
+        inbox = Inbox()
+        with receiving(inbox, port=port):
+            house.must("alert", "send")
+            house.must("alert", "send")
+
+    told = [line for one in inbox.messages for line in one.splitlines() if b"severity 5," in line]
+    assert [] == planned
+    assert 3 == len(told)
+
+
+def test_whoever_it_concerns_is_not_told(tmp_path: Path) -> None:
+    """A message to the DSL goes to the deputy."""
+    inbox = Inbox()
+    with receiving(inbox) as port, school(tmp_path / "house", port) as house:
+        ingest(house, 1, to="dsl@school.example")
+
+    assert ["deputy@school.example"] == inbox.recipients
+
+
+def test_an_alert_is_answered_once_and_for_all(tmp_path: Path) -> None:
+    """`alert ack` is recorded, and `alert list --open` shows it no more."""
+    inbox = Inbox()
+    with receiving(inbox) as port, school(tmp_path / "house", port) as house:
+        ingest(house, 1)
+        house.must("alert", "ack", "a-0001")
+        again = house.must("alert", "ack", "A-0001")
+        opened, [answered] = alerts(house, "--open"), alerts(house)
+        unknown = house.run("alert", "ack", "A-0009")
+
+    assert b"was answered by" in again
+    assert ([], "answered") == (opened, answered["state"])
+    assert (2, True) == (unknown.returncode, b"alert list" in unknown.stderr)
+
+
+def test_every_route_can_be_tried(tmp_path: Path) -> None:
+    """A message to each address, once; one that is refused is told, and the code says so."""
+    inbox = Inbox("250 OK", "550 5.1.1 unknown")
+    with receiving(inbox) as port, school(tmp_path / "house", port) as house:
+        done = house.run("alert", "test", "--json")
+
+    tried = {line["to"]: line["sent"] for line in map(house.read, done.stdout.splitlines())}
+    assert 44 == done.returncode
+    assert [True, False, True, True, True] == list(tried.values())
+    assert "dsl@school.example" in tried
+
+
+def test_without_a_mail_server_it_says_what_to_set(tmp_path: Path) -> None:
+    """And nothing else fails for it."""
+    with made(tmp_path / "house") as house:
+        done = house.run("alert", "send")
+        listed = house.run("alert", "list")
+
+    assert (3, 4) == (done.returncode, listed.returncode)
+    assert b"smtp_host" in done.stderr
+
+
+@pytest.mark.parametrize("when", ["planned", "sent"])
+def test_a_crash_at_any_step_tells_at_least_once(tmp_path: Path, when: str) -> None:
+    """Under one Message-ID, so that a second copy is known for one."""
+    inbox = Inbox()
+    with receiving(inbox) as port, school(tmp_path / "house", port) as house:
+        if when == "planned":  # the server is away: planned, and not sent
+            path = tmp_path / "1.eml"
+            path.write_bytes(mail(1))
+            house.run("ingest", path, SECTION9_ALERTS__SMTP_PORT=str(free_port()))
+        else:
+            ingest(house, 1)
+        house.must("alert", "send")
+        events = house.events(Book.CASES)
+
+    ids = {message_from_bytes(one)["Message-ID"] for one in inbox.messages}
+    assert 1 == len(ids) == len(inbox.messages)
+    assert 1 == sum(isinstance(one, AlertPlanned) for one in events)
