@@ -6,6 +6,7 @@ from archive.breach_events import BreachEvent
 from archive.case_events import CaseEvent
 from archive.mail_events import MailEvent
 from archive.pattern_events import PatternEvent
+from archive.redaction_events import RedactionEvent
 from archive.report_events import ReportEvent
 from archive.review_events import ReviewEvent
 from archive.triage_events import TriageEvent
@@ -19,6 +20,7 @@ CasesEvent = (
     | ReviewEvent
     | AlertEvent
     | ReportEvent
+    | RedactionEvent
     | WebPurgeEvent
 )
 """Every event of the `cases` book: each subject's union joins it here."""

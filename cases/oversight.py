@@ -33,13 +33,17 @@ FACTS = (
     *("added", "removed", "visit", "visits", "bad"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
+    *("matter", "proposed", "redactions", "sar", "received", "due"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
     *("alert", "post", "urgent", "escalated", "out_of_hours", "items", "through"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""
 
 COUNTED = frozenset(
-    {"shown", "findings", "defects", "people", "mails", "new", "added", "removed", "items"}
+    {
+        *("shown", "findings", "defects", "people", "mails", "new", "added", "removed", "items"),
+        *("proposed", "redactions"),
+    }
 )
 """Of these, how many there are."""
 

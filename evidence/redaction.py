@@ -1,0 +1,131 @@
+"""Redaction: taking out of a message what is not disclosed. Burnt in: the text is gone. Pure.
+
+What is decided of one text of a message holds for all of them: the same words are taken out of
+its headers, its bodies and the text of its attachments, however they are capitalised and whatever
+stands between them, so that `Ann Pupil` goes from `ann.pupil@school.example` too. What stands
+instead is `[redacted: CODE]`. The original is no part of what comes out.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from archive.redaction_events import Code, Redaction
+from cases.telling import names
+from section9 import PartId, Record
+
+Texts = Mapping[PartId, str]
+"""Every text of a message that is disclosed, by its part; headers go by their names."""
+
+WORD = re.compile(r"[^\W_]+")
+SHORTEST = 3  # letters and digits of what is looked for elsewhere
+SUBJECT = PartId("subject")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Words, one after another, that are taken out wherever they stand."""
+
+    words: tuple[str, ...]  # case-folded
+    written: str  # a single word is looked for as it was written
+    code: Code
+
+
+def texts(record: Record) -> dict[PartId, str]:
+    """Every text of a message, and its headers, that a disclosure shows."""
+    parsed = record.parsed
+    headers = {
+        "from": names(parsed.from_),
+        "to": names(parsed.to),
+        "cc": names(parsed.cc),
+        "bcc": names(parsed.bcc),
+        "reply-to": names(parsed.reply_to),
+        SUBJECT: parsed.subject,
+    }
+    found = {PartId(name): text for name, text in headers.items() if text}
+    for part in parsed.parts:
+        if part.filename:
+            found[name_of(part.id)] = part.filename
+        if part.text and not part.repeats:
+            found[part.id] = part.text
+    return found
+
+
+def name_of(part: PartId) -> PartId:
+    """The part that the file name of an attachment goes by."""
+    return PartId(f"{part}.name")
+
+
+def burn(whole: Texts, redactions: Sequence[Redaction]) -> dict[PartId, str]:
+    """Every text with what was decided taken out, and the same words wherever else they stand.
+
+    Linear in the texts. Offsets beyond a text's end are cut to it.
+    """
+    wanted = _wanted(whole, redactions)
+    decided: dict[PartId, list[Redaction]] = defaultdict(list)
+    for one in redactions:
+        decided[one.part].append(one)
+    return {
+        part: _burnt(text, [*decided[part], *_found(part, text, wanted)])
+        for part, text in whole.items()
+    }
+
+
+def mark(code: Code) -> str:
+    """What stands where something was."""
+    return f"[redacted: {code}]"
+
+
+def _burnt(text: str, redactions: Iterable[Redaction]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for one in sorted(redactions, key=lambda one: (one.start, -one.end)):
+        if one.end <= end or one.start >= min(one.end, len(text)):
+            continue
+        if one.start >= end:
+            pieces += [text[end : one.start], mark(one.code)]
+        end = one.end
+    return "".join((*pieces, text[end:]))
+
+
+def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[str, Sequence[_Wanted]]:
+    """What to look for everywhere, by its first word."""
+    found: dict[str, dict[_Wanted, None]] = defaultdict(dict)
+    for one in redactions:
+        written = whole.get(one.part, "")[one.start : one.end]
+        words = tuple(word.text for word in _words(written))
+        if sum(map(len, words)) < SHORTEST:
+            continue
+        orders = {words, words[::-1]} if len(words) == 2 else {words}  # noqa: PLR2004 - `Pupil, Ann`
+        for order in orders:
+            single = written.strip() if len(words) == 1 else ""
+            found[order[0]][_Wanted(order, single, one.code)] = None
+    return {first: tuple(some) for first, some in found.items()}
+
+
+def _found(part: PartId, text: str, wanted: Mapping[str, Sequence[_Wanted]]) -> Iterator[Redaction]:
+    if not wanted:
+        return
+    words = list(_words(text))
+    for place, word in enumerate(words):
+        for one in wanted.get(word.text, ()):
+            last = words[place : place + len(one.words)]
+            if tuple(each.text for each in last) == one.words and _as_written(text, last, one):
+                yield Redaction(part, word.start, last[-1].end, one.code)
+
+
+def _as_written(text: str, words: Sequence[_Word], wanted: _Wanted) -> bool:
+    """A single word is one of many meanings: it goes where it is written alike."""
+    return len(words) > 1 or text[words[0].start : words[0].end] in wanted.written
+
+
+def _words(text: str) -> Iterator[_Word]:
+    return (_Word(*found.span(), found[0].casefold()) for found in WORD.finditer(text))
