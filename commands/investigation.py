@@ -214,7 +214,7 @@ def show(app: App, mail: str, *, case_id: str, view: str, reason: str) -> None:
     elif view == "raw":
         click.echo(safe(_decoded(opened.content)))
     elif view == "headers":
-        click.echo(safe(_decoded(_header_block(opened.content))))
+        click.echo(header_text(opened))
     else:
         _print_mail(opened, app.looked)
 
@@ -223,8 +223,10 @@ def _decoded(content: bytes) -> str:
     return content.replace(b"\r\n", b"\n").decode(errors="replace")
 
 
-def _header_block(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
+def header_text(opened: "Opened") -> str:
+    """The header block of a message as it came, made safe."""
+    block = opened.content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
+    return safe(_decoded(block))
 
 
 def _print_mail(opened: "Opened", looked: "Looked") -> None:
@@ -232,7 +234,7 @@ def _print_mail(opened: "Opened", looked: "Looked") -> None:
     if opened.view in LESS:
         click.secho(LESS[opened.view], fg="yellow")
     click.echo(f"Mail        {record.mail}")
-    for name, value in _headers(record):
+    for name, value in headers_told(record):
         if value:
             click.echo(f"{click.style(f'{name:<12}', bold=True)}{safe(value)}")
     for line in dict.fromkeys(deliveries(record)):
@@ -241,7 +243,7 @@ def _print_mail(opened: "Opened", looked: "Looked") -> None:
         click.echo(f"Copy        {safe(origin(sighting))}")
         for line in tale(sighting, looked=looked(sighting)):
             click.echo(f"            {safe(line)}")
-    for line in _findings(record.current):
+    for line in findings_told(record.current):
         click.secho(f"Finding     {line}", fg="red")
     for line in _earlier(record):
         click.echo(f"Earlier     {line}")
@@ -255,7 +257,8 @@ LESS = {
 }
 
 
-def _headers(record: Record) -> Iterator[tuple[str, str]]:
+def headers_told(record: Record) -> Iterator[tuple[str, str]]:
+    """What a message says of itself: names and values, not yet safe; some are empty."""
     parsed: ParsedMail = record.parsed
     yield "Date", f"{record.date:%Y-%m-%d %H:%M:%S} UTC" if record.date else "not known"
     yield "Direction", direction(record)
@@ -268,7 +271,7 @@ def _headers(record: Record) -> Iterator[tuple[str, str]]:
     yield "Defects", ", ".join(sorted({defect.code for defect in parsed.defects}))
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+def findings_told(findings: Iterable[Finding]) -> Iterator[str]:
     """Say what was found, once for all the places where the same was found for the same reason."""
     alike: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
@@ -290,7 +293,7 @@ def _earlier(record: Record) -> Iterator[str]:
         found = [one for one in past if (one.rule, one.version) == (rule, version)]
         for again in (True, False):
             fate = "still found" if again else "no longer found"
-            for line in _findings(one for one in found if (one not in gone) is again):
+            for line in findings_told(one for one in found if (one not in gone) is again):
                 yield f"{line}; by version {version}, {fate}"
 
 

@@ -1,6 +1,7 @@
 """`section9 review`: what the reviewers of a case say of its mail, on a screen or by commands."""
 
 import secrets
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from commands.investigation import NO_HITS, case_option
 if TYPE_CHECKING:
     from cases.reviewing import Opinion, Reviewed
     from cases.reviews import Reviews
+    from commands.review_screen.app import ReviewApp
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON.")
 
@@ -27,12 +29,33 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON.")
 def review(context: click.Context, *, case_id: str | None, query: str) -> None:
     """Review a case: on a screen, or by the commands below. All that is said is recorded.
 
+    The screen has a key for everything (? lists them) and works over SSH. What is opened in it
+    is recorded as `section9 show` records it.
+
     \b
     section9 review --case C-0001
     section9 review --case C-0001 --query 'finding:* -is:reviewed'
     """
-    if context.invoked_subcommand is None:
-        raise click.UsageError(f"name the case with --case, not yet {case_id} {query}")
+    if context.invoked_subcommand:
+        return
+    if not case_id:
+        raise click.UsageError("name the case to review with --case, or one of the commands")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the screen needs a terminal; `section9 review --help` has commands")
+    screen(context.obj, case_id, query).run()
+
+
+def screen(app: App, case: str, query: str = "*") -> "ReviewApp":
+    """The screen over a case, before it is shown. Raises `NoAuthorityError`."""
+    from cases.reviews import Reviews
+    from cases.saved import Searches
+    from commands.review_screen.app import ReviewApp
+    from commands.review_screen.desk import Desk
+
+    reviews = Reviews(app.gate)
+    found = reviews.review(case).case
+    app.gate.asked(query)
+    return ReviewApp(Desk(reviews, Searches(app.gate), found, app.looked, query))
 
 
 review.add_command(coverage)
