@@ -53,6 +53,8 @@ class RetentionLine(Struct, frozen=True, tag_field="schema", tag="section9.reten
     purged: int
     kept: int
     certificates: tuple[str, ...]
+    web_purged: int  # lines of web logs
+    web_kept: int
 
 
 def hold_line(found: Standing, messages: int) -> HoldLine:

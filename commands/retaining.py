@@ -32,6 +32,7 @@ def plan(app: App, *, as_json: bool) -> None:
     from cases.roles import Deed
     from commands.keeping_lines import planned_line
     from commands.lines import echo_json
+    from commands.web_keeping import plan as plan_web
 
     app.require_operator(Deed.RETAIN)
     goes, kept = Counter[str](), Counter[str]()
@@ -41,8 +42,10 @@ def plan(app: App, *, as_json: bool) -> None:
             _count(one, goes, kept)
             if as_json:
                 echo_json(planned_line(one))
+    web = plan_web(app, as_json=as_json)
     if not as_json:
         _print(goes, kept)
+        click.echo(web)
 
 
 def _count(one: "Planned", goes: "Counter[str]", kept: "Counter[str]") -> None:
@@ -81,6 +84,7 @@ def run(app: App, *, clock_is_right: bool, as_json: bool) -> None:
     from commands.lines import echo_json
     from commands.logs import log_to_stderr
     from commands.progress import progress
+    from commands.web_keeping import run as run_web
 
     app.require_operator(Deed.RETAIN)
     log_to_stderr()
@@ -93,12 +97,15 @@ def run(app: App, *, clock_is_right: bool, as_json: bool) -> None:
         ran = app.retention(custody).run(
             purge, clock_confirmed=clock_is_right, progress=bar.advance
         )
+    web = run_web(app)
+    names = (*ran.certificates, *web.certificates)
     if as_json:
-        echo_json(RetentionLine(ran.purged, ran.kept, tuple(ran.certificates)))
+        echo_json(RetentionLine(ran.purged, ran.kept, names, web.purged, web.kept))
         return
-    for name in ran.certificates:
+    for name in names:
         click.echo(f"certificate {app.data / 'archive' / 'certificates' / name}.json")
     click.echo(f"{ran.purged:,} messages purged, {ran.kept:,} due and kept")
+    click.echo(f"{web.purged:,} lines of web logs purged, {web.kept:,} due and kept")
 
 
 @click.command()

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from cases.web_gate import WebAnswer, WebOpened
+from cases.web_purge import WebDue
 from search.web import WebHit
 from section9 import BlobId
 
@@ -56,6 +57,16 @@ class VisitOpenedLine(Struct, frozen=True, tag_field="schema", tag="section9.vis
     line: str  # what is no UTF-8 in it is replaced; empty where it is withheld
 
 
+class WebPlannedLine(Struct, frozen=True, tag_field="schema", tag="section9.web-planned/1"):
+    """A batch of web lines of which some are due to be purged."""
+
+    batch: int
+    rule: str
+    lines: int
+    due: int
+    kept: int  # of those due
+
+
 class VisitCountLine(Struct, frozen=True, tag_field="schema", tag="section9.visit-count/1"):
     """How many visits a query finds."""
 
@@ -104,3 +115,9 @@ def opened_line(opened: WebOpened) -> VisitOpenedLine:
         blob=opened.blob,
         line=opened.line.decode(errors="replace"),
     )
+
+
+def planned_web_line(due: WebDue, rule: str) -> WebPlannedLine:
+    """What of a batch is due, as `--json` prints it."""
+    batch = due.batch
+    return WebPlannedLine(batch.number, rule, batch.size, len(due.due), len(due.kept))

@@ -39,7 +39,7 @@ WEB_FIELDS = (
     Field("method", Kind.VALUE, "the method of HTTP", "method:post"),
     Field("status", Kind.VALUE, "the status of HTTP", "status:403"),
     Field("size", Kind.SIZE, "how much came back: bytes, or K, M, G", "size:>100M", ("size",)),
-    Field("id", Kind.VALUE, "a visit's own name", "id:W-42.317"),
+    Field("id", Kind.VALUE, "a visit's own name; id:W-42.* is a whole batch", "id:W-42.317"),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in WEB_FIELDS}
 FACETS = ("blocked", "category", "computer", "date", "method", "site", "status", "user")

@@ -138,6 +138,9 @@ def _status(value: str) -> Condition:
 
 
 def _starting(field: str, value: str) -> Condition:
+    if field == "id" and (batch := read_place(f"{value}1")) and value.endswith("."):
+        ends = (row_of(batch.batch, 0), row_of(batch.batch + 1, 0))
+        return Condition("v.row >= ? AND v.row < ?", ends)
     if field in NAMES:
         return _named(field, "value >= ? AND value < ? AND value != ''", value, value + LAST)
     if field == "status":

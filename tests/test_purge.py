@@ -211,7 +211,7 @@ def test_nothing_goes_while_the_index_is_behind(house: Keeping) -> None:
 
 
 def test_only_one_module_deletes() -> None:
-    """The store deletes for the blobs alone, and the blobs for `cases/purge.py` alone."""
+    """The store deletes for blobs and batches alone, and each of them for one module alone."""
     rooms = ("archive", "cases", "commands", "detectors", "ingest", "search")
     callers = {
         (str(path.relative_to(ROOT)), call.func.attr)
@@ -222,9 +222,8 @@ def test_only_one_module_deletes() -> None:
         if call.func.attr in {"remove_all", "rmtree"}
     }
 
-    assert {("archive/blobs.py", "remove_all"), ("cases/purge.py", "remove_all")} == {
-        one for one in callers if one[1] == "remove_all"
-    }
+    deleting = {"archive/blobs.py", "cases/purge.py", "archive/batches.py", "cases/web_purge.py"}
+    assert deleting == {path for path, call in callers if call == "remove_all"}
     assert not {one for one in callers if one[1] == "rmtree" and one[0].startswith("archive")}
 
 
