@@ -17,8 +17,8 @@ from archive.triage_events import (
 from cases.answers import Opened
 from cases.incidents import Incident
 from cases.proportions import Proportion
-from cases.triage.desk import Entry
 from cases.triage.figures import Precision, Waited
+from cases.triage.queue import Entry
 from section9 import CaseId, Finding, MailId, PartId, RuleId
 
 

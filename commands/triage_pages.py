@@ -9,9 +9,10 @@ import click
 from cases.answers import Opened
 from cases.gate_errors import MailNotInScopeError, WithheldError
 from cases.telling import safe
-from cases.triage.desk import Entry, Triage
+from cases.triage.desk import Triage
 from cases.triage.figures import Figures
 from cases.triage.items import Item
+from cases.triage.queue import Entry
 from commands import triage_words as words
 from commands.display import marked
 from commands.lines import echo_json

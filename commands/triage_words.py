@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cases.telling import safe
-from cases.triage.desk import Entry
 from cases.triage.items import Item
+from cases.triage.queue import Entry
 
 SEVERITIES = {5: "act now", 4: "grave", 3: "serious", 2: "minor", 1: "note"}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

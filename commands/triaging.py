@@ -11,7 +11,8 @@ from commands.triage_desk import DAY, case_option, desk, json_option, name
 from section9 import Category
 
 if TYPE_CHECKING:
-    from cases.triage.desk import Entry, Triage
+    from cases.triage.desk import Triage
+from cases.triage.queue import Entry
 
 
 @click.group(invoke_without_command=True)
@@ -82,8 +83,8 @@ def list_items(  # noqa: PLR0913 - a filter each
 
 def _entries(triage: "Triage", *, suppressed: bool, everything: bool) -> "list[Entry]":
     if suppressed:
-        return triage.suppressed()
-    return triage.everything() if everything else triage.waiting()
+        return triage.queue.suppressed()
+    return triage.queue.everything() if everything else triage.queue.waiting()
 
 
 def _print_suppressions(app: App, triage: "Triage", *, as_json: bool) -> None:
@@ -147,7 +148,7 @@ def show_item(  # noqa: PLR0913 - each is an option of the command
     from commands.triage_pages import looks, print_item, print_look
 
     triage = desk(app, case_id)
-    entry = triage.item(item)
+    entry = triage.queue.item(item)
     if as_json:
         echo_json(item_line(entry))
     else:

@@ -29,11 +29,11 @@ from cases.roles import AccountRole
 from cases.triage.desk import (
     AlreadyDecidedError,
     Choice,
-    ItemUnknownError,
     NoProgrammeError,
     TriageRefusedError,
     programme,
 )
+from cases.triage.queue import ItemUnknownError
 from cases.triage.routes import OWNER, triagers
 from section9 import (
     CaseId,
@@ -86,7 +86,7 @@ def test_one_finding_of_several_can_be_decided(house: House) -> None:
 
     desk.dismiss(mail, Choice(rule="insult"), dismissal=Dismissal.HARMLESS, reason="a joke")
 
-    [left] = [one.item for one in desk.waiting() if one.item.mails[0] == mail]
+    [left] = [one.item for one in desk.queue.waiting() if one.item.mails[0] == mail]
     assert ["nhs-number"] == [one.rule for one in left.findings]
     with pytest.raises(TriageRefusedError, match="numbers them"):
         desk.confirm(mail, Choice(number=7))
@@ -130,7 +130,7 @@ def test_acknowledging_decides_nothing(house: House) -> None:
 
     house.desk(DEPUTY).acknowledge(mail)
 
-    [entry] = [one for one in house.desk(DPO).waiting() if one.item.mails[0] == mail]
+    [entry] = [one for one in house.desk(DPO).queue.waiting() if one.item.mails[0] == mail]
     assert isinstance(entry.acknowledged, Acknowledged)
     assert DPO == entry.acknowledged.by
 
@@ -183,12 +183,12 @@ def test_a_pattern_is_one_item(house: House) -> None:
 
     found(NOW - timedelta(days=3), 3)
     found(NOW - timedelta(days=2), 3)
-    [waits] = house.desk(DSL).waiting()
+    [waits] = house.desk(DSL).queue.waiting()
     house.desk(DSL).confirm("p-0123")
     found(NOW, 3)
-    after = house.desk(DSL).waiting()
+    after = house.desk(DSL).queue.waiting()
     found(NOW, 4)
-    [graver] = house.desk(DSL).waiting()
+    [graver] = house.desk(DSL).queue.waiting()
 
     assert (NOW - timedelta(days=3), 3) == (waits.item.since, waits.item.severity)
     assert [] == after
@@ -211,7 +211,7 @@ def test_a_programme_is_needed(house: House) -> None:
 def test_listing_and_looking_are_recorded(house: House) -> None:
     """The list is a search, the masked excerpt a view, the whole message one with its reason."""
     desk, mail = house.desk(DPO), house.mails[2]
-    [entry] = [one for one in desk.waiting() if one.item.mails[0] == mail]
+    [entry] = [one for one in desk.queue.waiting() if one.item.mails[0] == mail]
     given = desk.look(entry.item, mail)
 
     *_, searched, viewed = house.ledger.events(Book.ACCESS)
@@ -229,7 +229,7 @@ def test_listing_and_looking_are_recorded(house: House) -> None:
 
 def test_the_list_holds_no_word_of_mail(house: House) -> None:
     """Who, when and what was found: neither subject nor text nor the matched words."""
-    told = repr(house.desk(DEPUTY).waiting())
+    told = repr(house.desk(DEPUTY).queue.waiting())
 
     assert "about the trip" not in told
     assert NUMBER not in told

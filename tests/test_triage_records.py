@@ -50,7 +50,7 @@ def test_a_suppression_hides_what_it_says(
     assert left == [number for number, _ in house.listed(DPO)]
     assert made == suppress(desk, house.mails[1], quiet(extent, address=address))
     assert [made] == suppressions(desk)
-    assert house.mails[1] in {one.item.mails[0] for one in desk.suppressed()}
+    assert house.mails[1] in {one.item.mails[0] for one in desk.queue.suppressed()}
 
 
 def test_a_suppression_ends(house: House) -> None:
@@ -62,12 +62,12 @@ def test_a_suppression_ends(house: House) -> None:
     house.file(replace(late, sightings=(replace(copy, seen=NOW + timedelta(days=2)),)))
     numbers = {house.mails[2], late.mail}
 
-    after = {one.item.mails[0] for one in desk.waiting()}
+    after = {one.item.mails[0] for one in desk.queue.waiting()}
     end(desk, made.suppression.lower(), reason="the agreement ran out")
 
     assert numbers == after
     assert numbers | {house.mails[1], house.mails[4]} == {
-        one.item.mails[0] for one in desk.waiting()
+        one.item.mails[0] for one in desk.queue.waiting()
     }
     assert [] == suppressions(desk)
 

@@ -87,7 +87,8 @@ class House:
         """The number and the severity of what waits for somebody, in order."""
         numbers = {mail: number for number, mail in self.mails.items()}
         return [
-            (numbers[one.item.mails[0]], one.item.severity) for one in self.desk(actor).waiting()
+            (numbers[one.item.mails[0]], one.item.severity)
+            for one in self.desk(actor).queue.waiting()
         ]
 
     def file(self, record: Record) -> None:

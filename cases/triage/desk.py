@@ -4,8 +4,8 @@ It works inside a case of the standing programme (`Extent.FLAGGED`), of which th
 investigator. Two people may decide at once: whoever is second hears who was first.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from archive.books import Book
@@ -24,9 +24,9 @@ from cases.answers import Opened
 from cases.deciding import record
 from cases.gate import Gate
 from cases.roles import NoAuthorityError
-from cases.triage.items import Item, of_record, short
-from cases.triage.routes import sees
-from cases.triage.state import State, fold, latest
+from cases.triage.items import Item, short
+from cases.triage.queue import Queue
+from cases.triage.state import State, fold
 from section9 import Finding, MailId, Section9Error
 
 
@@ -47,15 +47,6 @@ class AlreadyDecidedError(TriageRefusedError):
         self.before = before
 
 
-class ItemUnknownError(NoAuthorityError):
-    """Nothing of this name is the reader's to triage."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name} is no item of yours: `section9 triage list --all` tells those there are"
-        )
-
-
 class NoProgrammeError(NoAuthorityError):
     """Somebody has no case of the standing programme to triage in."""
 
@@ -65,20 +56,6 @@ class NoProgrammeError(NoAuthorityError):
             f"{what}: have an authoriser run `section9 case open --programme --investigator "
             f"{actor} …`, or apply for one yourself"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item as it stands for one person: with those of their findings that wait, or all."""
-
-    item: Item
-    acknowledged: Acknowledged | None = None
-    decisions: tuple[Triaged, ...] = ()  # in order
-    linked: tuple[Linked, ...] = ()
-
-    def decision(self, finding: Finding) -> Triaged | None:
-        """What was decided about one of its findings; None while it waits."""
-        return latest(self.decisions, finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,71 +96,10 @@ class Triage:
         """Who triages."""
         return self.gate.actor
 
-    def state(self) -> State:
-        """Where triage stands now."""
-        return fold(self.gate.ledger.events(Book.CASES))
-
-    # --- listing ------------------------------------------------------------------------------
-
-    def waiting(self) -> list[Entry]:
-        """What waits for this person, the gravest first, and of these the oldest. Recorded."""
-        return self._entries(State.waiting)
-
-    def suppressed(self) -> list[Entry]:
-        """What would wait if nothing kept it quiet."""
-        return self._entries(State.suppressed)
-
-    def everything(self) -> list[Entry]:
-        """What waits and what was decided."""
-        return self._entries(lambda _, item: item)
-
-    def item(self, name: str) -> Entry:
-        """One item with all its findings that this person sees; `name` may begin its id.
-
-        Raises `ItemUnknownError`, and `MailAmbiguousError` for a beginning of several.
-        """
-        state = self.state()
-        found = [self._mine(item) for item in self._named(state, name)]
-        known = [item for item in found if item]
-        if len(known) != 1:
-            raise ItemUnknownError(name)
-        return _entry(state, known[0])
-
-    def _entries(self, narrow: Callable[[State, Item], Item | None]) -> list[Entry]:
-        state = self.state()
-        items = (self._mine(item) for item in self._items(state))
-        left = (narrow(state, item) for item in items if item)
-        return [_entry(state, item) for item in sorted(filter(None, left), key=lambda i: i.rank)]
-
-    def _items(self, state: State) -> Iterator[Item]:
-        yield from self._patterns(state)
-        for found in self.gate.flagged(self.case.id):
-            if item := of_record(found, state.rules):
-                yield item
-
-    def _named(self, state: State, name: str) -> Iterator[Item]:
-        if name.upper().startswith("P-"):
-            begun = name.upper()[:2] + name[2:].lower()
-            yield from (one for one in self._patterns(state) if one.id.startswith(begun))
-            return
-        for found in self.gate.flagged(self.case.id, name):
-            if item := of_record(found, state.rules):
-                yield item
-
-    def _patterns(self, state: State) -> Iterator[Item]:
-        scope = self.case.scope
-        for item in state.patterns.values():
-            domains = {one.rpartition("@")[2] for one in item.people}
-            last = item.sent.date() if item.sent else scope.since
-            covered = item.people.intersection(scope.concerned) or domains & set(scope.domains)
-            if covered and scope.since <= last <= scope.until:
-                yield item
-
-    def _mine(self, item: Item) -> Item | None:
-        """The item with those of its findings that this person triages."""
-        accounts = self.gate.casebook.accounts
-        kept = tuple(one for one in item.findings if sees(accounts, self.actor, item, one.category))
-        return replace(item, findings=kept) if kept else None
+    @property
+    def queue(self) -> Queue:
+        """What there is for this person."""
+        return Queue(self.gate, self.case)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -214,7 +130,7 @@ class Triage:
 
     def acknowledge(self, name: str) -> Acknowledged:
         """Say that this person sees to an item. Whoever was first stays."""
-        item = self.item(name).item
+        item = self.queue.item(name).item
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             if item.id in fold(events).acknowledged:
@@ -222,11 +138,11 @@ class Triage:
             return (Acknowledged(self.gate.clock(), self.actor, self.case.id, item.id),)
 
         record(self.gate.ledger, Book.CASES, decide)
-        return self.state().acknowledged[item.id]
+        return self.queue.state().acknowledged[item.id]
 
     def link(self, name: str, to: str) -> Linked:
         """Make an item part of a case; what of it waits is confirmed with that."""
-        item, target = self.item(name).item, self.gate.casebook.case(to)
+        item, target = self.queue.item(name).item, self.gate.casebook.case(to)
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             state, now = fold(events), self.gate.clock()
@@ -239,11 +155,11 @@ class Triage:
             return (self._verdict(item, left, Verdict.CONFIRMED, None, f"{target.id}"), linked)
 
         record(self.gate.ledger, Book.CASES, decide)
-        return next(one for one in self.state().linked[item.id] if one.into == target.id)
+        return next(one for one in self.queue.state().linked[item.id] if one.into == target.id)
 
     def undo(self, name: str, *, reason: str) -> Item:
         """Take back all that was decided on an item: it waits again."""
-        item = self.item(name).item
+        item = self.queue.item(name).item
         if not reason.strip():
             raise TriageRefusedError("taking a decision back takes a reason: give --reason")
 
@@ -267,7 +183,7 @@ class Triage:
         dismissal: Dismissal | None,
         reason: str,
     ) -> Triaged:
-        item = self.item(name).item
+        item = self.queue.item(name).item
         chosen = choice.of(item)
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
@@ -280,7 +196,7 @@ class Triage:
             return (self._verdict(item, left, verdict, dismissal, reason),) if left else ()
 
         record(self.gate.ledger, Book.CASES, decide)
-        made = (self.state().decision(item, one) for one in chosen)
+        made = (self.queue.state().decision(item, one) for one in chosen)
         found = next(filter(None, made), None)
         return found or self._decide(name, choice, verdict, dismissal, reason)  # undone meanwhile
 
@@ -326,15 +242,6 @@ def programme(gate: Gate, name: str = "") -> Case:
     if not theirs:
         raise NoProgrammeError(gate.actor)
     return theirs[-1]
-
-
-def _entry(state: State, item: Item) -> Entry:
-    return Entry(
-        item,
-        state.acknowledged.get(item.id),
-        state.decisions.get(item.id, ()),
-        state.linked.get(item.id, ()),
-    )
 
 
 def _undecided(state: State, item: Item, findings: Collection[Finding]) -> tuple[Finding, ...]:

@@ -38,7 +38,7 @@ class Quiet:
 
 def suppress(triage: Triage, name: str, quiet: Quiet) -> Suppressed:
     """Keep a rule quiet about the people of an item. The same again changes nothing."""
-    now, item = triage.gate.clock(), triage.item(name).item
+    now, item = triage.gate.clock(), triage.queue.item(name).item
     _check(quiet, now)
     finding = _of_rule(item, quiet.rule)
     addresses = _addresses(item, quiet)
@@ -62,7 +62,7 @@ def suppress(triage: Triage, name: str, quiet: Quiet) -> Suppressed:
         return (suppression,)
 
     record(triage.gate.ledger, Book.CASES, decide)
-    return _known(triage.state(), quiet, finding, addresses) or suppress(triage, name, quiet)
+    return _known(triage.queue.state(), quiet, finding, addresses) or suppress(triage, name, quiet)
 
 
 def end(triage: Triage, name: str, *, reason: str) -> Suppressed:
@@ -88,7 +88,7 @@ def end(triage: Triage, name: str, *, reason: str) -> Suppressed:
 
 def suppressions(triage: Triage) -> list[Suppressed]:
     """Those that were not taken back, ended ones included; none about the reader's own mail."""
-    return _visible(triage, triage.state())
+    return _visible(triage, triage.queue.state())
 
 
 def _visible(triage: Triage, state: State) -> list[Suppressed]:
