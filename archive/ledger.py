@@ -56,6 +56,8 @@ class Ledger:
         self._store = store
         self._checkpoint = Checkpoint(checkpoint) if checkpoint else None
         self._heads: dict[Book, Head] = {}
+        self._decided: list[Event] = []  # of the cases book, as far as segment `_told`
+        self._told = 0
 
     def append(self, book: Book, events: Sequence[Event], *, after: Head | None = None) -> Head:
         """Write the events, durably, as one new segment; return the head that it makes.
@@ -113,9 +115,21 @@ class Ledger:
             previous = this.sha256
 
     def events(self, book: Book, *, after: int = 0) -> Iterator[Event]:
-        """Yield the events of those segments, in the order they were written."""
+        """Yield the events of those segments, in the order they were written.
+
+        Those of the cases book are read once: one act folds them many times over.
+        """
+        if book is Book.CASES and not after:
+            yield from self._all_decided()
+            return
         for this in self.segments(book, after=after):
             yield from this.events
+
+    def _all_decided(self) -> tuple[Event, ...]:
+        for this in self.segments(Book.CASES, after=self._told):
+            self._decided += this.events
+            self._told = this.number
+        return tuple(self._decided)
 
     def backwards(self, book: Book) -> Iterator[Segment]:
         """Yield the segments from the head down, each checked against the one after it."""
