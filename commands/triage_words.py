@@ -1,7 +1,7 @@
 """How triage is told on a terminal: severities, waiting times, people, findings."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from cases.telling import safe
@@ -36,10 +36,27 @@ def people(item: Item) -> str:
     return safe(f"{item.sender or 'somebody'} → {first}{more}")
 
 
+def locals_of(item: Item) -> str:
+    """The same in little room: addresses without their domains."""
+    first, *others = item.recipients or ("?",)
+    more = f" +{len(others)}" if others else ""
+    return safe(f"{_local(item.sender) or '?'} → {_local(first)}{more}")
+
+
+def _local(address: str) -> str:
+    return address.partition("@")[0]
+
+
 def rules(item: Item) -> str:
     """What was found: each rule once, and how often."""
     counts = Counter(one.rule for one in item.findings)
     return ", ".join(f"{rule} × {n}" if n > 1 else rule for rule, n in counts.items())
+
+
+def by_severity(items: Iterable[Item]) -> str:
+    """How many there are of each severity, the gravest first."""
+    counts = Counter(item.severity for item in items)
+    return ", ".join(f"{counts[one]:,} {SEVERITIES[one]}" for one in sorted(counts, reverse=True))
 
 
 def kinds(item: Item) -> str:

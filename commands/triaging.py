@@ -1,5 +1,6 @@
 """`section9 triage`: what was flagged, and what somebody makes of it."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,26 +13,32 @@ from section9 import Category
 
 if TYPE_CHECKING:
     from cases.triage.desk import Triage
-from cases.triage.queue import Entry
+    from cases.triage.queue import Entry
 
 
 @click.group(invoke_without_command=True)
 @case_option
 @click.pass_context
 def triage(context: click.Context, *, case_id: str) -> None:
-    """Decide what was flagged: without a command it lists what waits.
+    """Decide what was flagged: a screen on a terminal, or the commands below.
 
     It works under the standing programme (`section9 case open --programme`): masked excerpts
     first, and a reason to open more. ITEM is an id as `list` prints it, or any unique beginning.
 
     \b
+    section9 triage                        the screen; off a terminal, the list
     section9 triage list                   what waits for you, the gravest first
     section9 triage show 1f3a9c0b21de
     section9 triage dismiss 1f3a9c0b21de --as harmless --reason 'a history lesson'
     """
     if context.invoked_subcommand:
         return
-    context.invoke(list_items, case_id=case_id)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from commands.triage_screen import show_screen
+
+        show_screen(desk(context.obj, case_id))
+    else:
+        context.invoke(list_items, case_id=case_id)
 
 
 @triage.command("list")

@@ -124,6 +124,12 @@ def opened(number: int, investigator: str) -> CaseOpened:
     return CaseOpened(NOW, "g.ov", case)
 
 
+def kept(record: Record, blobs: Blobs) -> Record:
+    """The record of a message whose bytes are archived."""
+    blob = blobs.put(f"the bytes of {record.mail}".encode())
+    return replace(record, sightings=(replace(record.sightings[0], blob=blob),))
+
+
 @contextmanager
 def triage_house(root: Path) -> Iterator[House]:
     store = FolderStore(root / "archive")
@@ -138,6 +144,7 @@ def triage_house(root: Path) -> Iterator[House]:
         record_of(4, to="h.ead@school.example"),
     ]
     with closing(open_sqlite(root / "index.sqlite", mode="write")) as index:
+        records = [kept(record, blobs) for record in records]
         index.put(records, segment=None)
         book = Casebook(ledger, DSL, lambda: NOW, ACCOUNTS)
         gate = Gate(book, ledger, index, blobs, DSL, lambda: NOW)

@@ -1,0 +1,275 @@
+"""`section9 triage` on a terminal: the queue, what stands around each finding, a key for each act.
+
+Nothing is opened by moving about: an excerpt, which is recorded, is fetched once the cursor has
+rested on an item. No meaning is in a colour alone.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.timer import Timer
+from textual.widgets import DataTable, Footer, Static
+
+from archive.books import Book
+from archive.triage_events import ItemId
+from cases.triage.desk import Triage
+from cases.triage.items import Item
+from cases.triage.queue import Entry, entry
+from cases.triage.state import State
+from commands import triage_words as words
+from commands.triage_acts import ACTS, Act, NothingChosenError
+from commands.triage_reading import page, welcome
+from section9 import Section9Error
+
+if TYPE_CHECKING:
+    from cases.answers import Opened
+
+PAUSE = 0.3  # seconds that the cursor rests before an excerpt is fetched
+LOOK_AGAIN = 20  # seconds between looks for new items
+AT_ONCE = 200  # items read before the keyboard is listened to again
+COLUMNS = (("severity", 9), ("waits", 7), ("found", 26), ("who", 20))
+REST_OF = 26  # columns of the terminal that the last two do not have
+WIDE = 120  # columns of a terminal from which on the two panes stand side by side
+
+
+class TriageScreen(App[None]):
+    """The queue on one side, the item on the other."""
+
+    TITLE = "triage"
+    CSS_PATH = "triage.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual reads it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(act.key, f"act('{act.key}')", act.name) for act in ACTS),
+        Binding("f", "narrow", "rule", tooltip="Let the next act be about one rule"),
+        Binding("j,n", "step(1)", "next", show=False),
+        Binding("k,p", "step(-1)", "previous", show=False),
+        Binding("r", "refresh", "read anew", show=False),
+        Binding("question_mark", "show_help_panel", "keys"),
+        Binding("q", "quit", "quit"),
+    ]
+
+    def __init__(self, triage: Triage, *, pause: float = PAUSE) -> None:
+        super().__init__()
+        self._pause = pause
+        self.triage = triage
+        self.items: dict[ItemId, Item] = {}  # all there is, by id
+        self.waiting: list[Entry] = []
+        self.rule = ""  # that the next act is narrowed to; all of them where empty
+        self.last: ItemId | None = None  # decided here, for `undo`
+        self.opened: tuple[Opened, ...] = ()  # of the item that is shown
+        self.seen = (0, 0)  # how far the index and the ledger were read
+        self.resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield Static(id="head", markup=False)
+        yield DataTable(id="queue", cursor_type="row", zebra_stripes=True)
+        with VerticalScroll(id="reading", can_focus=True):
+            yield Static(id="page", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin to read, and look again from time to time."""
+        self.theme = "nord"
+        for name, width in COLUMNS:
+            self.table.add_column(name, width=width, key=name)
+        self.table.focus()
+        self._head("reading …")
+        self.load()
+        self.set_interval(LOOK_AGAIN, self._look_again)
+
+    def on_resize(self) -> None:
+        """Let the last column have the rest of the width."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        *_, found, who = self.table.ordered_columns
+        room = max(self.table.size.width - REST_OF, 24)
+        found.width, who.width = room - room // 2, room // 2
+        self.table.refresh(layout=True)
+
+    @property
+    def table(self) -> "DataTable[Text]":
+        """The queue on the screen."""
+        return self.query_one("#queue", DataTable)
+
+    @property
+    def chosen(self) -> Entry:
+        """The item under the cursor. Raises `NothingChosenError` where there is none."""
+        row = self.table.cursor_row
+        if not 0 <= row < len(self.waiting):
+            raise NothingChosenError
+        return self.waiting[row]
+
+    # --- the queue ----------------------------------------------------------------------------
+
+    @work(exclusive=True, group="load")
+    async def load(self) -> None:
+        """Read all there is, in pieces, so that keys are heard meanwhile; then show it."""
+        self.seen = self._heads()
+        items: dict[ItemId, Item] = {}
+        try:
+            for item in self.triage.queue.items(self.triage.queue.state()):
+                items[item.id] = item
+                if len(items) % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        except Section9Error as error:
+            self.tell(error)
+            return
+        self.items = items
+        await self._fill()
+
+    async def _fill(self) -> None:
+        """Show what waits; the cursor stays where it was."""
+        at = self.waiting[self.table.cursor_row].item.id if self.waiting else None
+        self.waiting = list(self._entries(self.triage.queue.state()))
+        self.table.clear()
+        for number, each in enumerate(self.waiting, 1):
+            self.table.add_row(*self._row(each), key=each.item.id)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        self._head()
+        rows = {each.item.id: row for row, each in enumerate(self.waiting)}
+        if self.waiting:
+            self.table.move_cursor(row=rows.get(at, 0) if at else 0)
+        self._show()
+
+    def _entries(self, state: State) -> Iterator[Entry]:
+        left = (state.waiting(item) for item in self.items.values())
+        for item in sorted(filter(None, left), key=lambda one: one.rank):
+            yield entry(state, item)
+
+    def _row(self, each: Entry) -> Iterator[Text]:
+        item, now = each.item, self.triage.gate.clock()
+        mark = "✓ " if each.acknowledged else ""
+        yield Text(words.severity(item), style="bold" if item.severity >= 4 else "")  # noqa: PLR2004 - grave
+        yield Text(words.age(item.since, now), justify="right")
+        yield Text(f"{mark}{words.rules(item)}", overflow="ellipsis", no_wrap=True)
+        yield Text(words.locals_of(item), overflow="ellipsis", no_wrap=True)
+
+    def _head(self, doing: str = "") -> None:
+        counts = words.by_severity(each.item for each in self.waiting)
+        waits = doing or (
+            f"{len(self.waiting):,} wait: {counts}" if self.waiting else "nothing waits"
+        )
+        narrowed = f"   only {self.rule}" if self.rule else ""
+        text = f"Section 9 triage   {self.triage.case.id}   {self.triage.actor}   {waits}{narrowed}"
+        self.query_one("#head", Static).update(text)
+
+    def _heads(self) -> tuple[int, int]:
+        applied = sum(map(len, self.triage.gate.index.applied()))
+        return applied, self.triage.gate.ledger.head(Book.CASES).number
+
+    async def _look_again(self) -> None:
+        """Show what came, or what somebody else decided, since the last look."""
+        applied, decided = self._heads()
+        if len(self.screen_stack) > 1:
+            return  # somebody is typing
+        if applied != self.seen[0]:
+            self.load()
+        elif decided != self.seen[1]:
+            self.seen = (applied, decided)
+            await self._fill()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Say at once what was found; fetch the excerpt when the cursor has rested."""
+        self._show()
+
+    def _show(self) -> None:
+        self.opened = ()
+        self.rule = self.rule if self._has(self.rule) else ""
+        if self.resting:
+            self.resting.stop()
+        self._write()
+        if self.waiting:
+            self.resting = self.set_timer(self._pause, self._fetch)
+
+    def _has(self, rule: str) -> bool:
+        row = self.table.cursor_row
+        here = self.waiting[row].item.findings if row < len(self.waiting) else ()
+        return any(one.rule == rule for one in here)
+
+    def _fetch(self) -> None:
+        """Fetch what stands around the findings, masked; the look is recorded."""
+        from commands.triage_pages import looks
+
+        try:
+            each = self.chosen
+            found = looks(self.triage, each.item, reason=None)
+            self.show_opened(tuple(look.opened for look in found if look.opened))
+        except NothingChosenError:
+            return
+        except Section9Error as error:
+            self.tell(error)
+
+    def show_opened(self, opened: "tuple[Opened, ...]") -> None:
+        """Show what was opened of the item under the cursor."""
+        self.opened = opened
+        self._write()
+
+    def _write(self) -> None:
+        self.query_one("#reading", VerticalScroll).scroll_home(animate=False)
+        row = self.table.cursor_row
+        text = (
+            page(self.waiting[row], self.opened, rule=self.rule, now=self.triage.gate.clock())
+            if row < len(self.waiting)
+            else welcome()
+        )
+        self.query_one("#page", Static).update(text)
+
+    # --- acting -------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="act")
+    async def action_act(self, key: str) -> None:
+        """Ask what an act needs, do it, and go on to the next item."""
+        act: Act = next(one for one in ACTS if one.key == key)
+        try:
+            said = await act.do(self)
+        except NothingChosenError:
+            self.notify("Nothing is chosen.")
+            return
+        except Section9Error as error:
+            self.tell(error)
+            await self._look_again()
+            return
+        if said:
+            self.notify(said)
+            self.seen = self._heads()
+            await self._fill() if act.decides else None
+
+    def action_narrow(self) -> None:
+        """Let the next act be about one rule: each key press the next, and then all again."""
+        row = self.table.cursor_row
+        if row >= len(self.waiting):
+            return
+        rules = ["", *dict.fromkeys(one.rule for one in self.waiting[row].item.findings)]
+        at = rules.index(self.rule) if self.rule in rules else 0
+        self.rule = rules[(at + 1) % len(rules)]
+        self._head()
+        self._write()
+
+    def action_step(self, by: int) -> None:
+        """Go to the next item, or the one before."""
+        self.table.move_cursor(row=max(0, self.table.cursor_row + by))
+
+    def action_refresh(self) -> None:
+        """Read everything anew."""
+        self.load()
+
+    def tell(self, error: Section9Error) -> None:
+        """Say what went wrong, and what to do."""
+        self.notify(str(error), severity="warning", timeout=10)
+
+
+def show_screen(triage: Triage) -> None:
+    """Run the screen until somebody leaves it."""
+    TriageScreen(triage).run()
