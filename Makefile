@@ -29,6 +29,7 @@ bench: $(VENV)/.dev
 evaluate: $(VENV)/.dev
 	$(BIN)/python -P -m bench.detectors
 	$(BIN)/python -P -m bench.offensive
+	$(BIN)/python -P -m bench.patterns
 	$(BIN)/python -P -m bench.roll
 
 # The weights that find names, learnt anew in minutes: detectors/training/names.py.

@@ -22,7 +22,7 @@ _READ = 20_000  # characters of a part: messages between people are shorter
 _MOST = 10  # findings of one rule in one part
 _PLAIN = str.maketrans("’‘‛\u00a0", "''' ")
 _REPORTED = re.compile(
-    r"\b(?:not|never|n't|nobody|feel|feels|felt|say|says|said|saying|tell|tells|told|call|calls"
+    r"\b(?:not|never|n't|nobody)\s+(?:\w+\s+){0,3}\Z|\b(?:feel|feels|felt|say|says|said|saying|tell|tells|told|call|calls"
     r"|called|calling|if|when|whenever|worry|worried|thinks?)\b[^.!?]{0,25}\Z|n't [^.!?]{0,25}\Z"
     r"|[\"“][^\"”]{0,80}\Z"
 )

@@ -124,9 +124,14 @@ def is_late(sent: datetime | None) -> bool:
     """Tell whether a message was sent between 22:00 and 06:00, UK time."""
     if sent is None:
         return False
-    utc = sent.astimezone(UTC)
-    hour = (utc + timedelta(hours=_is_summer(utc))).hour
+    hour = uk_time(sent).hour
     return hour >= _LATE or hour < _EARLY
+
+
+def uk_time(sent: datetime) -> datetime:
+    """Return a moment as UK clocks show it."""
+    utc = sent.astimezone(UTC)
+    return utc + timedelta(hours=_is_summer(utc))
 
 
 def _is_summer(utc: datetime) -> bool:

@@ -55,6 +55,10 @@ _PLACE = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\d+])(?:\+?44[ -]?(?:\(0\))?|0)7\d(?:[ -]?\d){8}(?!\d)")
 _HANDLE = re.compile(r"(?<![\w@./])@[a-z][\w.]{2,29}", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:wa\.me|discord\.gg|discord\.com/invite|t\.me|snapchat\.com/add|m\.me|signal\.me"
+    r"|instagram\.com|tiktok\.com/@|ig\.me)/[\w.+@-]{2,40}"
+)
 _KISSES = re.compile(r"(?:^|[.,!?\s])x{1,4}\s*\Z", re.IGNORECASE)
 _OPENING, _CLOSING = '“"«', '”"»'
 
@@ -96,6 +100,24 @@ def read(text: str) -> Reading:
     return Reading(tuple(_apart(kept)), to_pupil=_PUPIL in met)
 
 
+def faint(text: str) -> frozenset[RuleId]:
+    """Return what a text hints at: nothing by itself, something where it goes on for weeks."""
+    plain = lowered(text[:_READ].translate(_PLAIN))
+    met = _lexicon().look(plain)
+    if len({plain[span.start : span.end] for span in met.get(_LESSON, ())}) > 1:
+        return frozenset()
+    return frozenset(
+        rule
+        for rule in SAID
+        if not any(excuse in met for excuse in _EXCUSES.get(rule, ()))
+        and any(
+            not (_RULE.search(plain, max(0, span.start - _NEAR), span.start))
+            and not _is_quoted(plain, span)
+            for span in met.get(RuleId(f"faint {rule}"), ())
+        )
+    )
+
+
 def _phrases(plain: str, met: Mapping[RuleId, Sequence[Span]]) -> Iterator[Sign]:
     """Yield what phrases say to the reader."""
     for rule, why in SAID.items():
@@ -112,9 +134,11 @@ def _values(plain: str, met: Mapping[RuleId, Sequence[Span]]) -> Iterator[Sign]:
     if _OFFICIAL in met:
         return
     why = "it holds a mobile number or a handle"
+    for match in islice(_LINK.finditer(plain), _MOST):
+        yield Sign(EXCHANGE, match.start(), match.end(), WEAK, "it links to a private chat")
     for shape in (_NUMBER, _HANDLE):
         for match in islice(shape.finditer(plain), _MOST):
-            if _is_in_prose(plain, match):
+            if _is_in_prose(plain, match) or _is_all_there_is(plain, match):
                 yield Sign(EXCHANGE, match.start(), match.end(), WEAK, why)
 
 
@@ -124,6 +148,12 @@ def _is_in_prose(plain: str, match: re.Match[str]) -> bool:
     end = plain.find("\n", match.end())
     line = plain[start : match.start()] + plain[match.end() : end if end >= 0 else None]
     return len(line.split(maxsplit=_PROSE)) >= _PROSE
+
+
+def _is_all_there_is(plain: str, match: re.Match[str]) -> bool:
+    """Whether a message begins with it and says hardly more: an answer to who asked for it."""
+    before, after = plain[: match.start()].split(), plain[match.end() :].split(maxsplit=_PROSE)
+    return len(before) < _PROSE and len(after) < _PROSE and "\n" not in plain[: match.start()]
 
 
 def _is_said(plain: str, span: Span, rule: RuleId, worth: int) -> bool:

@@ -5,7 +5,7 @@ weak phrase 1, a strong one 2, an insult 3, hatred 4, a threat 5. Messages with 
 between them than six weeks are a run, and the weightiest run of a school year is judged. Three
 messages on two days, or two grave ones, are a pattern; a single grave one is a finding already.
 
-Sure: one step; one more where all of them are worth six; one more for two kinds, a grave message
+Sure: one step; one more where all of them are worth five; one more for two kinds, a grave message
 or six messages; one less where it is answered in kind (a quarrel) or laughed at (banter). Grave:
 3, of many 4; more where it grows worse, where a message is grave or frightens, where an adult does
 it to a student; less in a quarrel.
@@ -50,15 +50,17 @@ KINDS: Mapping[RuleId, str] = {
     RuleId("homophobic"): "hate",
     RuleId("religious-hatred"): "hate",
     RuleId("disability-abuse"): "hate",
-    RuleId("sexual-content"): "are obscene",
 }
 """The findings that count, and what a message with one does."""
 MILD = frozenset({RuleId("belittling"), RuleId("shunning"), RuleId("intimidation")})
 """They are never more than low by themselves, and count for what they are."""
 
+_AIMED = MILD | {RuleId("harassment"), RuleId("threat")}
+"""What is said to whoever reads it: hatred of a group may be said to a list of people."""
+
 _GAP, _GAP_MANY = timedelta(days=42), timedelta(days=14)
 _FEW, _MANY = 3, 6  # messages
-_ENOUGH, _MUCH = 4, 6  # worth, of all messages of a run
+_ENOUGH, _MUCH = 4, 5  # worth, of all messages of a run
 _GRAVE = 4  # worth, of one message
 _SENDERS = 3
 _READERS = 3  # what is said to more is said to nobody of them
@@ -138,7 +140,7 @@ def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) 
 
 def against(history: Iterable[Passed], *, to: str) -> Pattern | None:
     """Decide on what several sent one in a school year, close together."""
-    messages = in_order(history)
+    messages = [one for one in in_order(history) if any(x.rule in _AIMED for x in one.signs)]
     senders = {one.by for one in messages if one.to == to}
     run = _weightiest(messages, by=senders, to=to, gap=_GAP_MANY)
     if run is None or len({one.by for one in run.messages}) < _SENDERS or run.total < _ENOUGH:

@@ -6,18 +6,20 @@ the school's addresses to private ones, from the term into the holidays.
 
 What is said in it is worth a point for each of the four kinds of sign, two where one message by
 itself was more than barely sure, and one more where a kind comes again and again or passes both
-ways. How it passes is worth a point each: late hours, holidays, alone where it was not before, more
-and more often, moved to a private address. Without anything said, or a private address, how it
-passes is nothing: mail at night about a portfolio is ordinary. One point is nothing, two are low,
-three medium, five high.
+ways. Here hints count too, which are nothing in one message. How it passes is worth a point each:
+unasked in the evening or at the weekend, late at night, in the holidays, alone where it was with
+others, more and more often, moved to a private address, by one again and again. Without anything
+said, or a private address, how it passes is nothing: mail at night about a portfolio is ordinary.
+One point is nothing, two are low, three medium, five high.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 
-from detectors.contact.grading import is_late
+from detectors.contact.grading import is_late, uk_time
 from detectors.contact.phrases import AFFECTION, EXCHANGE, MEETING, SECRECY
 from detectors.contract import Rule
 from detectors.patterns.history import (
@@ -47,6 +49,9 @@ _GRAVE = frozenset({SECRECY, MEETING})
 _LOW, _MEDIUM, _HIGH = 2, 3, 5  # points
 _FEW, _HALF = 3, 0.5
 _OFTEN = 3  # messages with the same sign
+_OPENS, _CLOSES = 7, 18  # hours of the clock, UK
+_SATURDAY = 5
+_ANSWER = timedelta(days=1)
 _SOON = timedelta(days=21)
 _RISES = 2  # times as many in the later half
 
@@ -63,6 +68,17 @@ class Course:
     def alone(self) -> tuple[Passed, ...]:
         """What passed between the two and nobody else."""
         return tuple(one for one in self.messages if one.alone)
+
+    def unasked(self) -> tuple[Passed, ...]:
+        """Return what the adult wrote to the student alone, out of hours, to no question."""
+        answered = _Asked(self.messages, self.adult)
+        return tuple(
+            one
+            for one in self.alone
+            if one.by == self.adult
+            and _is_leisure(one.sent, self.holiday)
+            and not answered.before(one.sent)
+        )
 
     def said(self) -> Mapping[RuleId, Sequence[Passed]]:
         """Return the messages with each kind of sign, where no parent or colleague watched."""
@@ -87,9 +103,10 @@ def between(
     private = [one for one in course.alone if one.private and not one.linked]
     if not (said or private):
         return None
+    unasked = course.unasked()
     ways = _ways(course)
     points = sum(_points(rule, having) for rule, having in said.items()) + len(ways)
-    telling = in_order({one for having in said.values() for one in having} | set(private))
+    telling = in_order({*chain.from_iterable(said.values()), *private, *unasked})
     level = _level(points, telling, said)
     if level is None:
         return None
@@ -128,13 +145,45 @@ def _ways(course: Course) -> list[str]:
     away = [one for one in mine if course.holiday(one.sent.date())]
     told = {
         "moved to a private address": _moved(course.messages),
-        "late at night": len(late) >= _FEW,
+        "again and again by a private address of the adult": len(_from_home(mine)) > 1,
+        "unasked, in the evening or at the weekend": len(_days(course.unasked())) > 1,
+        "late at night": len(_days(late)) > 1,
         "in the holidays": len(away) >= _FEW,
         "alone where it was with others": _narrows(course.messages),
         "later in the day than it was": _darkens(mine),
         "more and more often": _quickens(course.alone),
     }
     return [words for words, true in told.items() if true]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """When the student wrote to the adult: what follows within a day is an answer."""
+
+    messages: tuple[Passed, ...]
+    adult: str
+
+    def before(self, sent: datetime) -> bool:
+        """Tell whether the student wrote in the day before a moment."""
+        return any(
+            one.by != self.adult and timedelta() <= sent - one.sent <= _ANSWER
+            for one in self.messages
+        )
+
+
+def _is_leisure(sent: datetime, holiday: Callable[[date], bool]) -> bool:
+    """Whether a moment is outside what schools work: evenings, weekends, holidays."""
+    uk = uk_time(sent)
+    return not (_OPENS <= uk.hour < _CLOSES) or uk.weekday() >= _SATURDAY or holiday(uk.date())
+
+
+def _days(messages: Iterable[Passed]) -> set[date]:
+    return {one.sent.date() for one in messages}
+
+
+def _from_home(mine: Sequence[Passed]) -> list[Passed]:
+    """Return what the adult wrote by a private address that is known, or to one."""
+    return [one for one in mine if one.private and not one.linked]
 
 
 def _moved(messages: Sequence[Passed]) -> bool:

@@ -13,17 +13,18 @@ from hashlib import sha256
 
 from detectors.contact.grading import Circumstances
 from detectors.contact.pairs import Contact, Known, Party, Side, contact, is_private, party
-from detectors.contact.wording import read
+from detectors.contact.wording import faint, read
 from detectors.contract import Context
 from detectors.patterns.bullying import KINDS
 from detectors.patterns.history import Passed, Sign
 from detectors.providers import is_personal
 from detectors.spans import merged, touches
-from section9 import Category, Confidence, Finding, MailId, ParsedMail, PartKind, Person, Span
+from section9 import Category, Confidence, Finding, MailId, ParsedMail, Part, PartKind, Person, Span
 
 _READERS = 3  # of a message that is said to anybody in particular
 _CLASS = 40  # students of one message that are told apart
 _READ = 2_000  # characters in which a laugh is looked for
+_LONGEST = 20_000  # characters of a part that is read for hints
 _ANSWERED = 5  # messages that one refers to, at most
 _LAUGH = re.compile(
     r"\b(?:(?:ha){2,}h?|(?:he){2,}|lol|lmao|rofl|just kidding|only joking|only kidding|jk)\b"
@@ -77,7 +78,7 @@ def key_of(person: Person, context: Context) -> str:
 def _pairs(mail: ParsedMail, passed: Passed, context: Context) -> Iterator[Weighed]:
     """Yield the two ends of what passed, for each reader that counts."""
     if met := contact(mail, context, day=passed.sent.date()):
-        yield from _across(met, passed, context)
+        yield from _across(mail, met, passed, context)
         return
     readers = _readers(mail, context)
     yield from _with_stranger(mail, readers, passed, context)
@@ -90,9 +91,11 @@ def _pairs(mail: ParsedMail, passed: Passed, context: Context) -> Iterator[Weigh
                 yield Weighed(replace(passed, by=by, to=to, reached=len(readers)))
 
 
-def _across(met: Contact, passed: Passed, context: Context) -> Iterator[Weighed]:
+def _across(mail: ParsedMail, met: Contact, passed: Passed, context: Context) -> Iterator[Weighed]:
     """Yield what passed between an adult and each of the students, or the other way."""
     by = key_of(met.sender.person, context)
+    if len(met.reached) == 1:
+        passed = replace(passed, signs=(*passed.signs, *_hinted(mail, passed)))
     for one in met.reached[:_CLASS]:
         around = Circumstances(Contact(met.sender, (one,), met.watched), late=False, kinds=0)
         to = key_of(one.person, context)
@@ -143,7 +146,26 @@ def _spoken(mail: ParsedMail) -> Iterator[Sign]:
                 for sign in read(part.text).signs
                 if not touches(quoted, Span(sign.start, sign.end))
             )
-            yield from dict.fromkeys(Sign(sign.rule, 1, Confidence.LOW) for sign in own)
+            said = [sign.rule for sign in own] or faint(_unquoted(part))
+            yield from dict.fromkeys(Sign(rule, 1, Confidence.LOW) for rule in sorted(said))
+
+
+def _hinted(mail: ParsedMail, passed: Passed) -> Iterator[Sign]:
+    """Yield what a message hints at beside what was found in it."""
+    found = {sign.rule for sign in passed.signs}
+    bodies = (one for one in mail.parts if one.kind is PartKind.BODY and not one.repeats)
+    hinted = frozenset().union(*(faint(_unquoted(part)) for part in bodies))
+    yield from (Sign(rule, 1, Confidence.LOW) for rule in sorted(hinted - found))
+
+
+def _unquoted(part: Part) -> str:
+    """Return a part's text with a blank for each character that somebody else had written."""
+    text = part.text[:_LONGEST]
+    for span in merged(part.quoted):
+        if span.start < len(text):
+            end = min(span.end, len(text))
+            text = text[: span.start] + " " * (end - span.start) + text[end:]
+    return text
 
 
 def _is_stranger(address: str, context: Context) -> bool:

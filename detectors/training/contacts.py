@@ -6,7 +6,7 @@ Slots and choices are those of `letters`. The two files share no sentence.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -145,11 +145,11 @@ def _written(name: str, template: str, random: Random) -> Judged:
     expected, at, sender, _, reader = heading.split()
     hour, minute = map(int, at.split(":"))
     sent = _FIRST_DAY + timedelta(days=random.randrange(14), hours=hour, minutes=minute) - _UK
-    body = _filled(text, random)
+    body = filled(text, slots(random), random)
     mail = ParsedMail(
         message_id=name,
         date=sent,
-        subject=_filled(subject, random),
+        subject=filled(subject, slots(random), random),
         from_=WHO[sender],
         to=WHO[reader],
         parts=(Part(PartId("1"), PartKind.BODY, "text/plain", "", len(body), "", body),),
@@ -157,13 +157,14 @@ def _written(name: str, template: str, random: Random) -> Judged:
     return Judged(name, mail, alert=expected == "alert")
 
 
-def _filled(text: str, random: Random) -> str:
-    slots = _slots(random)
+def filled(text: str, values: Mapping[str, str], random: Random) -> str:
+    """Fill in the choices of a text and its slots."""
     chosen = _CHOICE.sub(lambda match: random.choice(match[1].split("|")), text)
-    return _SLOT.sub(lambda match: slots[match[1]], chosen)
+    return _SLOT.sub(lambda match: values[match[1]], chosen)
 
 
-def _slots(random: Random) -> dict[str, str]:
+def slots(random: Random) -> dict[str, str]:
+    """Draw what the slots of one message, or of one thread, stand for."""
     handle = random.choice(v.FIRST).lower() + random.choice([".", "_", "", "x"])
     return {
         "first": random.choice(v.FIRST),
