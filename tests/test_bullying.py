@@ -1,6 +1,5 @@
 """Bullying: what wears somebody down, message by message and over the weeks (clause 8)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -151,7 +150,7 @@ def test_the_order_in_which_mail_came_changes_nothing() -> None:
 
 def test_threads_that_nothing_was_tuned_on() -> None:
     """A floor under the published figures: docs/detectors.md."""
-    judged: Sequence = list(threads(BULLYING, "test", each=1))
+    judged = list(threads(BULLYING, "test", each=1))
 
     found = alarms(contacts.scanner(), judged, BULLYING)
 
