@@ -9,6 +9,7 @@ from archive.pattern_events import PatternEvent
 from archive.redaction_events import RedactionEvent
 from archive.report_events import ReportEvent
 from archive.review_events import ReviewEvent
+from archive.sampling_events import SamplingEvent
 from archive.triage_events import TriageEvent
 from archive.web_events import WebAccessEvent, WebEvent, WebPurgeEvent
 
@@ -21,6 +22,7 @@ CasesEvent = (
     | AlertEvent
     | ReportEvent
     | RedactionEvent
+    | SamplingEvent
     | WebPurgeEvent
 )
 """Every event of the `cases` book: each subject's union joins it here."""

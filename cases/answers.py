@@ -52,3 +52,13 @@ class Conversation:
     answer: Answer  # its hits are the conversation's messages, in the order of `thread`
     thread: Thread
     whole: bool  # or it has more messages than are ever followed
+
+
+@dataclass(frozen=True, slots=True)
+class Unflagged:
+    """What a standing programme does not flag, to draw a sample from: ids and counts alone."""
+
+    answer: Answer
+    mails: tuple[MailId, ...]
+    flagged: int
+    withheld: int  # of all that are there, those that nobody may draw

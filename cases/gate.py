@@ -17,7 +17,7 @@ from archive.case_events import HoldPlaced
 from archive.case_words import Act, Case, Extent
 from archive.ledger import Ledger
 from cases import sealing
-from cases.answers import Answer, Conversation, Deletions, Opened
+from cases.answers import Answer, Conversation, Deletions, Opened, Unflagged
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import Authority, grant
@@ -39,8 +39,9 @@ from cases.review_words import withheld_from
 from cases.reviewbook import Reviewbook
 from cases.reviewing import Review
 from cases.roles import NoAuthorityError
+from cases.sampling import drawn
 from cases.sealing import SealedError
-from cases.sight import FLAGGED, Sight, in_scope, participant, within
+from cases.sight import FLAGGED, Sight, in_scope, participant, unflagged, within
 from cases.veil import NOTHING, Protected, blank, excerpts, metadata, withheld
 from search.excerpts import beginning
 from search.glossary import NOTHING_KNOWN, Glossary
@@ -49,7 +50,7 @@ from search.order import Order
 from search.query import parse
 from search.sizes import size_of
 from search.threads import thread
-from search.tree import All, AnyOf, Between, Everything, Exact, Query, any_of, render
+from search.tree import All, AnyOf, Between, Everything, Exact, Not, Query, any_of, render
 from section9 import CaseId, Category, MailId, Record, Section9Error
 
 OPAQUE = Exact("is", "opaque")
@@ -114,12 +115,15 @@ class Gate:
         the standing programme excerpts, where `text` was asked for; the other views are refused.
         """
         sight = self.sight(case, "show", mail)
-        record = self._in_scope(sight, mail)
+        return self._open(sight, self._in_scope(sight, mail), view, reason)
+
+    def _open(self, sight: Sight, record: Record, view: str, reason: str) -> Opened:
+        """Open what may be opened of a message, once that is written down."""
         blob = record.sightings[0].message
         try:
             given = self._view(sight, record.mail, view, reason)
         except NoAuthorityError as error:
-            self.refuse(error, case, "show", mail)
+            self.refuse(error, sight.authority.case, "show", record.mail)
             raise
         viewed = Viewed(self.clock(), self.actor, sight.authority.case, record.mail, blob, given)
         self.ledger.append(Book.ACCESS, (replace(viewed, reason=reason.strip()),))
@@ -151,6 +155,31 @@ class Gate:
         viewed = Viewed(at, self.actor, sight.authority.case, mail, blob, "masked")
         self.ledger.append(Book.ACCESS, (viewed,))
         return Opened(sight.authority, masked(record, categories), b"", "masked")
+
+    def unflagged(self, case: str, since: datetime, until: datetime) -> Unflagged:
+        """Count what a standing programme does not flag in a time, and name it by ids alone."""
+        sight = unflagged(self.sight(case, "sample"))
+        when = Between("date", since, until)
+        asked = All((when, Not(FLAGGED)))
+        page = Page(hits=(), total=self.index.count(sight.open(asked)), next=None)
+        answer = self._recorded(render(asked), self._answer(sight, asked, page, frozenset()))
+        mails = tuple(self.index.ids(sight.open(asked)))
+        return Unflagged(
+            answer,
+            mails,
+            flagged=self.index.count(sight.open(All((when, FLAGGED)))),
+            withheld=self.index.count(sight.withheld(when)),
+        )
+
+    def drawn(self, case: str, mail: MailId, *, reason: str) -> Opened:
+        """Open a message that was drawn by lot in a standing programme, though none flagged it."""
+        sight = self.sight(case, "sample", mail)
+        if mail not in drawn(self.ledger.events(Book.CASES), sight.authority.case):
+            error = MailNotInScopeError(sight.authority.case, mail)
+            self.refuse(error, case, "sample", mail)
+            raise error
+        sight = unflagged(sight)
+        return self._open(sight, self._in_scope(sight, mail, act="sample"), "text", reason)
 
     def thread(self, case: str, mail: str) -> Conversation:
         """Give the conversation of a message of a case's scope; `mail` may begin its id.

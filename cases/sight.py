@@ -1,6 +1,6 @@
 """What an authority lets be seen, as trees of a query that nothing typed can widen. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from archive.case_words import Extent, Scope
@@ -47,6 +47,13 @@ class Sight:
         """
         counted = self.narrow(query) if field in METADATA_FIELDS else self.open(query)
         return All((counted, *(Not(Exact("id", mail)) for mail in sorted(self.sealed))))
+
+
+def unflagged(sight: Sight) -> Sight:
+    """What a standing programme might see of its scope, flagged or not: to draw samples from it."""
+    if sight.authority.extent is not Extent.FLAGGED:
+        return sight
+    return replace(sight, authority=replace(sight.authority, extent=Extent.CONTENT))
 
 
 def within(authority: Authority, query: Query) -> Query:

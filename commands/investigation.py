@@ -216,7 +216,7 @@ def show(app: App, mail: str, *, case_id: str, view: str, reason: str) -> None:
     elif view == "headers":
         click.echo(header_text(opened))
     else:
-        _print_mail(opened, app.looked)
+        print_mail(opened, app.looked)
 
 
 def _decoded(content: bytes) -> str:
@@ -229,7 +229,8 @@ def header_text(opened: "Opened") -> str:
     return safe(_decoded(block))
 
 
-def _print_mail(opened: "Opened", looked: "Looked") -> None:
+def print_mail(opened: "Opened", looked: "Looked") -> None:
+    """Print a message as far as it was opened, with all that is known of it."""
     record = opened.record
     if opened.view in LESS:
         click.secho(LESS[opened.view], fg="yellow")
