@@ -46,6 +46,7 @@ from commands import (
     serving,
     setup,
     term_lists,
+    timelining,
     triaging,
     weblogs,
 )
@@ -101,6 +102,7 @@ for command in (
     investigation.show,
     conversing.thread,
     deleting.deletions,
+    timelining.timeline,
     reviewing.review,
     saving.saved,
     term_lists.terms,

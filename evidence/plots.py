@@ -65,6 +65,32 @@ def ranges(rows: Rows, *, name: str, title: str) -> str:
     return _drawn((line + dot).properties(width=WIDTH - 200, height=24 * max(len(rows), 1)))
 
 
+def hours(rows: Rows, *, day: str, hour: str, colour: str) -> str:
+    """A dot for each row: its day (as `2026-03-09`) to the right, the hour of the day upwards."""
+    import altair as alt  # noqa: PLC0415 - likewise
+
+    clock = list(range(0, 25, 3))
+    dots = (
+        alt.Chart(_data(alt, rows))
+        .mark_point(filled=True, size=36, opacity=0.75)
+        .encode(
+            # In UTC, or the days would move with the clock of whoever draws.
+            x=alt.X(
+                f"{day}:T", title="", scale=alt.Scale(type="utc"), axis=alt.Axis(format="%d %b")
+            ),
+            y=alt.Y(
+                f"{hour}:Q",
+                title=hour,
+                scale=alt.Scale(domain=[0, 24]),
+                axis=alt.Axis(values=clock, labelExpr="datum.value + ':00'"),
+            ),
+            color=_colours(alt, rows, colour),
+            shape=alt.Shape(f"{colour}:N", sort=_values(rows, colour), legend=None),
+        )
+    )
+    return _drawn(dots.properties(width=WIDTH, height=HEIGHT))
+
+
 def _data(alt: Any, rows: Rows) -> Any:  # noqa: ANN401 - altair is untyped here
     return alt.Data(values=[*rows])
 
