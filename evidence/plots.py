@@ -12,6 +12,9 @@ from typing import Any
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 WIDTH, HEIGHT = 640, 220
+WIDE = 920
+DAY = 24 * 60 * 60 * 1000  # milliseconds
+SHAPES = ("circle", "diamond", "triangle-down", "square", "triangle-up", "cross", "stroke")
 PREFIX = "data:image/svg+xml;base64,"
 FONT = "Liberation Sans, Arial, sans-serif"
 Rows = Sequence[Mapping[str, str | float]]
@@ -66,29 +69,41 @@ def ranges(rows: Rows, *, name: str, title: str) -> str:
 
 
 def hours(rows: Rows, *, day: str, hour: str, colour: str) -> str:
-    """A dot for each row: its day (as `2026-03-09`) to the right, the hour of the day upwards."""
+    """A mark for each row: its day (as `2026-03-09`) to the right, the hour of the day upwards."""
     import altair as alt  # noqa: PLC0415 - likewise
 
-    clock = list(range(0, 25, 3))
-    dots = (
+    marks = _values(rows, colour)
+    legend = alt.Legend(orient="top", title=None, labelLimit=0, columnPadding=24)
+    chart = (
         alt.Chart(_data(alt, rows))
-        .mark_point(filled=True, size=36, opacity=0.75)
+        .mark_point(filled=True, size=48, opacity=0.8)
         .encode(
             # In UTC, or the days would move with the clock of whoever draws.
             x=alt.X(
-                f"{day}:T", title="", scale=alt.Scale(type="utc"), axis=alt.Axis(format="%d %b")
+                f"{day}:T",
+                title="",
+                scale=alt.Scale(type="utc", padding=12),
+                axis=alt.Axis(format="%d %b", labelOverlap=True, tickMinStep=DAY),
             ),
             y=alt.Y(
                 f"{hour}:Q",
                 title=hour,
                 scale=alt.Scale(domain=[0, 24]),
-                axis=alt.Axis(values=clock, labelExpr="datum.value + ':00'"),
+                axis=alt.Axis(values=list(range(0, 25, 3)), labelExpr="datum.value + ':00'"),
             ),
-            color=_colours(alt, rows, colour),
-            shape=alt.Shape(f"{colour}:N", sort=_values(rows, colour), legend=None),
+            color=alt.Color(
+                f"{colour}:N",
+                scale=alt.Scale(domain=marks, range=list(PALETTE[: len(marks)])),
+                legend=legend,
+            ),
+            shape=alt.Shape(
+                f"{colour}:N",
+                scale=alt.Scale(domain=marks, range=list(SHAPES[: len(marks)])),
+                legend=legend,
+            ),
         )
     )
-    return _drawn(dots.properties(width=WIDTH, height=HEIGHT))
+    return _drawn(chart.properties(width=WIDE, height=HEIGHT))
 
 
 def _data(alt: Any, rows: Rows) -> Any:  # noqa: ANN401 - altair is untyped here

@@ -14,6 +14,13 @@ WORDS = {
     Happening.WEB: "web visit",
     Happening.BLOCKED: "blocked",
 }
+MARKED = {
+    **WORDS,
+    Happening.FINDING: "mail with a finding",
+    Happening.BLOCKED: "blocked web visit",
+}
+HOUR = "hour of the day"
+SHORT = 12  # digits of a message's id that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +71,25 @@ def _days(
     for one in moments:
         at = one.at.astimezone(zone)
         name = f"{at:%A} {at.day} {at:%B %Y}"
-        row = Row(f"{at:%H:%M:%S}", WORDS[one.kind], said(one), one.id)
+        row = Row(f"{at:%H:%M:%S}", WORDS[one.kind], said(one), one.id[:SHORT])
         days.setdefault(name, []).append(row)
     return tuple(Day(name, tuple(rows)) for name, rows in days.items())
 
 
 def _plot(moments: Sequence[Moment], zone: ZoneInfo) -> str:
-    """A dot a moment: the day to the right, the hour upwards. None where there is nothing."""
-    local = ((one, one.at.astimezone(zone)) for one in moments)
-    rows: list[Mapping[str, str | float]] = [
-        {
-            "day": f"{at:%Y-%m-%d}",
-            "hour of the day": at.hour + at.minute / 60,
-            "what": WORDS[one.kind],
-        }
-        for one, at in local
-    ]
-    return plots.hours(rows, day="day", hour="hour of the day", colour="what") if rows else ""
+    """A mark a moment: the day to the right, the hour upwards. None where there is nothing.
+
+    A message in which something was found is marked as that alone: the two are one moment.
+    """
+    flagged = {one.id for one in moments if one.kind is Happening.FINDING}
+    rows: list[Mapping[str, str | float]] = []
+    # By kinds, so that each always has its colour's place in the legend.
+    for one in sorted(moments, key=lambda one: list(Happening).index(one.kind)):
+        at = one.at.astimezone(zone)
+        if one.kind is not Happening.MAIL or one.id not in flagged:
+            hour = at.hour + at.minute / 60
+            rows.append({"day": f"{at:%Y-%m-%d}", HOUR: hour, "what": MARKED[one.kind]})
+    return plots.hours(rows, day="day", hour=HOUR, colour="what") if rows else ""
 
 
 def _alt(moments: Sequence[Moment], zone: ZoneInfo) -> str:
@@ -91,6 +100,6 @@ def _alt(moments: Sequence[Moment], zone: ZoneInfo) -> str:
     told = ", ".join(f"{count:,} of {WORDS[kind]}" for kind, count in counts.items() if count)
     first, last = (one.at.astimezone(zone) for one in (moments[0], moments[-1]))
     return (
-        f"A dot for each of {len(moments):,} moments by day and hour, from {first:%d %B %Y} to "
+        f"A mark for each of {len(moments):,} moments by day and hour, from {first:%d %B %Y} to "
         f"{last:%d %B %Y}: {told}. The table below has each."
     )

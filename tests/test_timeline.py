@@ -205,7 +205,7 @@ def test_the_page_runs_nothing_and_shows_its_plot(house: House, tmp_path: Path) 
     assert "http://site5.example" not in re.sub(r"<t[dh].*?</t[dh]>", "", dom)
     assert not re.search(r"<(script|iframe|object|form|link|b>)", dom)
     assert "default-src 'none'" in dom
-    assert re.search(r'alt="A dot for each of [\d,]+ moments by day and hour', dom)
+    assert re.search(r'alt="A mark for each of [\d,]+ moments by day and hour', dom)
     [plot] = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", dom)
     assert b"blocked" in base64.b64decode(plot)
     assert 2 == again.returncode
