@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PAUSE = 0.3  # seconds that the cursor rests before an excerpt is fetched
 LOOK_AGAIN = 20  # seconds between looks for new items
+SHOWN = 200  # rows below the cursor that the table has
 AT_ONCE = 200  # items read before the keyboard is listened to again
 COLUMNS = (("severity", 9), ("waits", 7), ("found", 26), ("who", 20))
 REST_OF = 26  # columns of the terminal that the last two do not have
@@ -124,22 +125,25 @@ class TriageScreen(App[None]):
             self.tell(error)
             return
         self.items = items
-        await self._fill()
+        self._fill()
 
-    async def _fill(self) -> None:
-        """Show what waits; the cursor stays where it was."""
-        at = self.waiting[self.table.cursor_row].item.id if self.waiting else None
+    def _fill(self) -> None:
+        """Show what waits; the cursor stays on its item, or goes to what took its place."""
+        row = self.table.cursor_row
+        at = self.waiting[row].item.id if row < len(self.waiting) else None
         self.waiting = list(self._entries(self.triage.queue.state()))
-        self.table.clear()
-        for number, each in enumerate(self.waiting, 1):
-            self.table.add_row(*self._row(each), key=each.item.id)
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(0)
-        self._head()
         rows = {each.item.id: row for row, each in enumerate(self.waiting)}
-        if self.waiting:
-            self.table.move_cursor(row=rows.get(at, 0) if at else 0)
+        self.table.clear()
+        row = min(rows.get(at, row) if at else 0, max(len(self.waiting) - 1, 0))
+        self._show_rows(until=row + SHOWN)
+        self.table.move_cursor(row=row)
+        self._head()
         self._show()
+
+    def _show_rows(self, *, until: int) -> None:
+        """Put rows into the table that it lacks: thousands may wait, and few are looked at."""
+        for each in self.waiting[self.table.row_count : until]:
+            self.table.add_row(*self._row(each), key=each.item.id)
 
     def _entries(self, state: State) -> Iterator[Entry]:
         left = (state.waiting(item) for item in self.items.values())
@@ -167,7 +171,7 @@ class TriageScreen(App[None]):
         applied = sum(map(len, self.triage.gate.index.applied()))
         return applied, self.triage.gate.ledger.head(Book.CASES).number
 
-    async def _look_again(self) -> None:
+    def _look_again(self) -> None:
         """Show what came, or what somebody else decided, since the last look."""
         applied, decided = self._heads()
         if len(self.screen_stack) > 1:
@@ -176,12 +180,14 @@ class TriageScreen(App[None]):
             self.load()
         elif decided != self.seen[1]:
             self.seen = (applied, decided)
-            await self._fill()
+            self._fill()
 
     # --- reading ------------------------------------------------------------------------------
 
     def on_data_table_row_highlighted(self) -> None:
         """Say at once what was found; fetch the excerpt when the cursor has rested."""
+        if self.table.row_count - self.table.cursor_row < SHOWN // 2:
+            self._show_rows(until=self.table.cursor_row + SHOWN)
         self._show()
 
     def _show(self) -> None:
@@ -239,12 +245,13 @@ class TriageScreen(App[None]):
             return
         except Section9Error as error:
             self.tell(error)
-            await self._look_again()
+            self._look_again()
             return
         if said:
             self.notify(said)
             self.seen = self._heads()
-            await self._fill() if act.decides else None
+            if act.decides:
+                self._fill()
 
     def action_narrow(self) -> None:
         """Let the next act be about one rule: each key press the next, and then all again."""

@@ -106,7 +106,7 @@ class Queue:
         """The items with those of their findings that this person triages."""
         accounts, actor = self.gate.casebook.accounts, self.gate.actor
         for item in items:
-            kept = [one for one in item.findings if sees(accounts, actor, item, one.category)]
+            kept = [one for one in item.findings if sees(accounts, actor, item, one)]
             if kept:
                 yield replace(item, findings=tuple(kept))
 
