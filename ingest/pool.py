@@ -1,8 +1,9 @@
 """The pool of worker processes: every core reads mail, and no message can stop the next.
 
 A worker that dies, or takes too long over one message, is replaced, and what it had in hand is
-tried again one by one. A message that ends its reader by itself goes to another with the order to
-file it unread, and only if that fails too is it given up on.
+tried again one by one; what it waits for a processor, on a busy machine, is not the message's
+doing. A message that ends its reader by itself goes to another with the order to file it unread,
+and only if that fails too is it given up on.
 """
 
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -118,7 +120,7 @@ class Pool:
         return ready or [worker for worker in busy.values() if worker.late(self._deadline)]
 
     def _collect(self, worker: "_Worker") -> Iterator[Draft]:
-        if worker.late(self._deadline) and not worker.connection.poll():
+        if not worker.connection.poll() and worker.late(self._deadline):
             yield from self._replace(worker, TOO_SLOW)
             return
         try:
@@ -148,6 +150,17 @@ class Pool:
         self._workers[self._workers.index(worker)] = _Worker(self._settings)
 
 
+def starved(process: int) -> float:
+    """How many seconds a process was ready to run and had no processor; 0 where nobody tells.
+
+    The second number of `/proc/PID/schedstat`, in nanoseconds (Linux, sched-stats.rst).
+    """
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 class _Worker:
     """One process, and what it has been asked and has not answered yet, oldest first."""
 
@@ -166,6 +179,7 @@ class _Worker:
         self.alone = False  # with one task, so that its end is that task's doing
         self._later: list[Task] = []  # the last of `tasks`, that it has not been sent yet
         self._since = time.monotonic()
+        self._starved: float | None = None  # when it was first looked at since
         self._decoder = msgspec.json.Decoder(Draft)
         self.connection.send_bytes(msgspec.json.encode(settings))
 
@@ -188,7 +202,7 @@ class _Worker:
 
     def _send(self, message: bytes) -> None:
         if not self.tasks:
-            self._since = time.monotonic()
+            self._since, self._starved = time.monotonic(), None
         with suppress(ConnectionError):  # it died: reading its answer will say so
             self.connection.send_bytes(message)
 
@@ -196,14 +210,20 @@ class _Worker:
         draft = self._decoder.decode(self.connection.recv_bytes())
         self.tasks.popleft()
         self.alone = False
-        self._since = time.monotonic()
+        self._since, self._starved = time.monotonic(), None
         if self._later and len(self.tasks) == len(self._later):  # it has nothing else to do
             self._send(msgspec.json.encode(self._later))
             self._later = []
         return draft
 
     def late(self, deadline: float) -> bool:
-        return bool(self.tasks) and time.monotonic() - self._since > deadline
+        """Tell whether its message takes too long, without what it waited for a processor."""
+        if not self.tasks:
+            return False
+        waited = starved(self._process.pid)
+        if self._starved is None:
+            self._starved = waited
+        return time.monotonic() - self._since - (waited - self._starved) > deadline
 
     def stop(self) -> None:
         """Kill it: whatever it was doing has no effect until its draft is filed."""
