@@ -10,6 +10,7 @@ from archive.redaction_events import RedactionEvent
 from archive.report_events import ReportEvent
 from archive.review_events import ReviewEvent
 from archive.sampling_events import SamplingEvent
+from archive.sar_events import SarEvent
 from archive.triage_events import TriageEvent
 from archive.web_events import WebAccessEvent, WebEvent, WebPurgeEvent
 
@@ -23,6 +24,7 @@ CasesEvent = (
     | ReportEvent
     | RedactionEvent
     | SamplingEvent
+    | SarEvent
     | WebPurgeEvent
 )
 """Every event of the `cases` book: each subject's union joins it here."""

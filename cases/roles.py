@@ -57,6 +57,7 @@ class Deed(StrEnum):
     BREACH = "open a personal data breach, and answer what the ICO asks of it"
     BOARD = "make the yearly reports"
     NOTIFY = "decide whether a breach is notified, and close it"
+    DISCLOSE = "answer a subject access request, and decide what is redacted"
     ALERT = "see who was alerted of what, and try the routes"
     ANSWER = "answer an alert"
 
@@ -87,6 +88,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.BREACH: frozenset({INVESTIGATOR, DSL, DPO}),
     Deed.BOARD: frozenset({DPO, HEAD, AUDITOR}),
     Deed.NOTIFY: frozenset({DPO}),
+    Deed.DISCLOSE: frozenset({INVESTIGATOR, DPO}),
     Deed.ALERT: frozenset({AUTHORISER, DSL, DPO, HEAD, TECHNICIAN, AUDITOR}),
     Deed.ANSWER: frozenset({INVESTIGATOR, AUTHORISER, DSL, DPO, HEAD, AUDITOR}),
 }

@@ -56,9 +56,9 @@ def index(summary: Summary, rows: Iterable[Row]) -> Iterator[str]:
     return iter(stream)
 
 
-def report(template: str, content: object) -> str:
+def paper(template: str, content: object) -> str:
     """A page about a matter rather than a message; the template knows the content as `d`."""
-    style = (TEMPLATES / "report.css").read_text()
+    style = (TEMPLATES / "paper.css").read_text()
     return _environment().get_template(template).render(d=content, **_furniture(more=style))
 
 

@@ -34,7 +34,7 @@ class Paper:
 
 def paper(name: str, template: str, content: object, *, schema: str) -> Paper:
     """Lay a paper out; the template knows the content, a dataclass, as `d`."""
-    return Paper(name, pages.report(template, content), schema, content)
+    return Paper(name, pages.paper(template, content), schema, content)
 
 
 def write(folder: Path, made: Paper, names: Names, *, as_pdf: bool) -> list[Path]:

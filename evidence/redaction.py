@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.redaction_events import Code, Redaction
 from cases.telling import names
@@ -35,7 +36,7 @@ class _Wanted:
     """Words, one after another, that are taken out wherever they stand."""
 
     words: tuple[str, ...]  # case-folded
-    written: str  # a single word is looked for as it was written
+    written: str  # a single word is looked for as it was written; an address, with its marks
     code: Code
 
 
@@ -106,8 +107,7 @@ def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[str, Seque
             continue
         orders = {words, words[::-1]} if len(words) == 2 else {words}  # noqa: PLR2004 - `Pupil, Ann`
         for order in orders:
-            single = written.strip() if len(words) == 1 else ""
-            found[order[0]][_Wanted(order, single, one.code)] = None
+            found[order[0]][_Wanted(order, written, one.code)] = None
     return {first: tuple(some) for first, some in found.items()}
 
 
@@ -118,13 +118,22 @@ def _found(part: PartId, text: str, wanted: Mapping[str, Sequence[_Wanted]]) -> 
     for place, word in enumerate(words):
         for one in wanted.get(word.text, ()):
             last = words[place : place + len(one.words)]
-            if tuple(each.text for each in last) == one.words and _as_written(text, last, one):
+            if tuple(each.text for each in last) == one.words and _is_one(text, last, one):
                 yield Redaction(part, word.start, last[-1].end, one.code)
 
 
-def _as_written(text: str, words: Sequence[_Word], wanted: _Wanted) -> bool:
-    """A single word is one of many meanings: it goes where it is written alike."""
-    return len(words) > 1 or text[words[0].start : words[0].end] in wanted.written
+def _is_one(text: str, words: Sequence[_Word], wanted: _Wanted) -> bool:
+    """Tell whether words stand together: no name runs from a person into an address.
+
+    A single word is one of many meanings: it goes where it is written alike.
+    """
+    if len(words) == 1:
+        return text[words[0].start : words[0].end] in wanted.written
+    if "@" in wanted.written:
+        return True
+    return not any(
+        mark in text[one.end : other.start] for one, other in pairwise(words) for mark in "<>@"
+    )
 
 
 def _words(text: str) -> Iterator[_Word]:

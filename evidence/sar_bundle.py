@@ -1,0 +1,212 @@
+"""The bundle that answers a subject access request: messages with what was decided burnt in.
+
+    index.html            what was searched, what is given and what is not, the person's rights
+    messages/0001.html    a message; with --pdf messages/0001.pdf too
+    SHA256SUMS
+
+The originals, and the files that were attached, are no part of it: their text is, redacted. It
+follows from the request's acts and the export's entry: made again it is the same, byte for byte.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from archive.redaction_events import Code, RedactionsDecided
+from cases.deadlines import UK
+from cases.exporting import Export, Exports
+from cases.sars import Sar, SarRefusedError
+from evidence import pages, pdf
+from evidence.folder import Folder, Written
+from evidence.pack import SUMS
+from evidence.redaction import burn, texts
+from section9 import Record
+
+LAW: Mapping[Code, str] = {
+    Code.THIRD_PARTY: "It is about somebody else (Data Protection Act 2018, Schedule 2, para 16).",
+    Code.NOT_THEIRS: "It is not your personal data.",
+    Code.LEGAL_PRIVILEGE: "Legal professional privilege (Schedule 2, para 19).",
+    Code.CRIME: "It would hinder the prevention or detection of crime (Schedule 2, para 2).",
+    Code.REFERENCE: "A reference given in confidence (Schedule 2, para 24).",
+    Code.MANAGEMENT: "Management forecasting or planning (Schedule 2, para 22).",
+    Code.NEGOTIATIONS: "Our intentions in negotiations with you (Schedule 2, para 23).",
+    Code.EXAMINATION: "Examination scripts, or marks before their day (Schedule 2, para 25).",
+    Code.SERIOUS_HARM: "It could do serious harm to somebody's health (Schedule 3, Parts 2 to 4).",
+    Code.CHILD_ABUSE: "Child abuse data, where that is best for the child (Schedule 3, Part 5).",
+    Code.SECURITY: "A password or key.",
+}
+"""Why something is not given, as the person is told."""
+PDF = "pdf"
+HEADERS = (
+    ("from", "From"),
+    ("to", "To"),
+    ("cc", "Cc"),
+    ("bcc", "Bcc"),
+    ("reply-to", "Reply to"),
+    ("subject", "Subject"),
+)
+_MARK = re.compile(rf"(\[redacted: (?:{'|'.join(Code)})\])")
+Pieces = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a message: its pieces, and whether each is a mark that something was."""
+
+    title: str
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One message as it is given."""
+
+    number: int
+    of: int
+    sar: str
+    date: str
+    headers: tuple[Passage, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message's line on the cover: where it is, or why it is not given."""
+
+    number: int
+    date: str
+    path: str  # empty where it is withheld
+    redacted: int
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What the person reads first."""
+
+    sar: str
+    controller: str
+    received: str
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    found: int
+    given: int
+    unsearchable: int
+    reasons: tuple[tuple[str, str, int], ...]  # code, what the law says, how often
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a bundle came to."""
+
+    found: int
+    given: int
+    redacted: int
+    files: int
+    sha256: str  # of SHA256SUMS
+
+
+def make(  # noqa: PLR0913 - what is given, to whom, and where
+    exports: Exports,
+    export: Export,
+    sar: Sar,
+    folder: Folder,
+    *,
+    controller: str,
+    advance: Callable[[int], None],
+) -> Bundle:
+    """Fill a folder with what is disclosed. Raises `SarRefusedError` on what nobody decided."""
+    rows: list[Row] = []
+    files: list[Written] = []
+    codes: Counter[Code] = Counter()
+    for number, exhibit in enumerate(exports.exhibits(export), start=1):
+        decided = _decided(sar, exhibit.record)
+        codes.update([decided.withheld] if decided.withheld else _codes(decided))
+        rows.append(_row(exhibit.record, decided, number))
+        if not decided.withheld:
+            page = _given(exhibit.record, decided, sar, number, len(export.event.mails))
+            files += _pages(folder, rows[-1].path, page, as_pdf=PDF in export.event.forms)
+        advance(1)
+    cover = _cover(sar, export, rows, codes, controller)
+    files.append(folder.put("index.html", pages.paper("sar_cover.html", cover).encode()))
+    lines = "".join(f"{one.sha256}  {one.path}\n" for one in files)
+    sums = folder.put(SUMS, lines.encode())
+    exports.finished(export, files=len(files), sha256=sums.sha256)
+    redacted = sum(row.redacted for row in rows)
+    return Bundle(cover.found, cover.given, redacted, len(files), sums.sha256)
+
+
+def undecided(sar: Sar, records: Iterator[Record]) -> int:
+    """How many messages nobody has decided about."""
+    return sum(record.mail not in sar.decided for record in records)
+
+
+def _decided(sar: Sar, record: Record) -> RedactionsDecided:
+    found = sar.decided.get(record.mail)
+    if found is None:
+        raise SarRefusedError(
+            f"{record.mail[:12]} was found since: `section9 sar propose {sar.id}` and "
+            f"`section9 sar decide {sar.id}` come first; name another folder then"
+        )
+    return found
+
+
+def _codes(decided: RedactionsDecided) -> Iterator[Code]:
+    return (one.code for one in decided.redactions)
+
+
+def _row(record: Record, decided: RedactionsDecided, number: int) -> Row:
+    withheld = decided.withheld.value if decided.withheld else ""
+    path = "" if withheld else f"messages/{number:04d}.html"
+    return Row(number, _day(record), path, len(decided.redactions), withheld)
+
+
+def _given(record: Record, decided: RedactionsDecided, sar: Sar, number: int, of: int) -> Given:
+    """A message with what was decided gone. Nothing else of the record goes into it."""
+    burnt = {str(part): text for part, text in burn(texts(record), decided.redactions).items()}
+    headers = tuple(
+        Passage(title, _pieces(burnt[name])) for name, title in HEADERS if burnt.get(name)
+    )
+    passages = []
+    for part in record.parsed.parts:
+        if text := burnt.get(part.id, ""):
+            name = burnt.get(f"{part.id}.name", "")
+            title = f"Text of the attachment {name}" if name else "Text"
+            passages.append(Passage(title, _pieces(text)))
+        elif name := burnt.get(f"{part.id}.name", ""):
+            passages.append(Passage(f"Attachment {name}: it has no text", ()))
+    return Given(number, of, sar.id, _day(record), headers, tuple(passages))
+
+
+def _pages(folder: Folder, path: str, page: Given, *, as_pdf: bool) -> Iterator[Written]:
+    html = pages.paper("sar_message.html", page)
+    yield folder.put(path, html.encode())
+    if as_pdf:
+        yield folder.put(path.replace(".html", ".pdf"), pdf.made(html).content)
+
+
+def _cover(
+    sar: Sar, export: Export, rows: list[Row], codes: Counter[Code], controller: str
+) -> Cover:
+    return Cover(
+        sar=sar.id,
+        controller=controller,
+        received=f"{sar.opened.received:%-d %B %Y}",
+        names=sar.opened.names,
+        addresses=sar.opened.addresses,
+        found=len(rows),
+        given=sum(not row.withheld for row in rows),
+        unsearchable=len(export.event.unsearchable),
+        reasons=tuple((code.value, LAW[code], codes[code]) for code in Code if codes[code]),
+        rows=tuple(rows),
+    )
+
+
+def _pieces(text: str) -> Pieces:
+    return tuple((piece, bool(_MARK.fullmatch(piece))) for piece in _MARK.split(text) if piece)
+
+
+def _day(record: Record) -> str:
+    return f"{record.date.astimezone(UK):%-d %B %Y %H:%M}" if record.date else "date not known"
