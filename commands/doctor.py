@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands import web_upkeep
 from commands.app import App
 from section9 import Section9Error
 
@@ -61,6 +62,7 @@ def examine(app: App) -> Iterator["Check"]:
     yield health.conductor(running=_is_conducted(app))
     yield health.quarantine(len(app.spool.quarantined()))
     yield _index(app)
+    yield web_upkeep.check(app)
     yield health.silence(last_heard(app.ledger, app.spool), now, journal.silent_after)
     yield health.clock(_newest(app), now)
     yield _anchors(app, now)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands import web_upkeep
 from commands.app import App
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def rebuild(app: App) -> None:
         while pipeline.behind():  # again for what was filed meanwhile
             pipeline.catch_up(progress=lambda _: bar.advance(1))
     click.echo(f"the index holds all of the archive, up to entry {last:,}")
+    if batches := web_upkeep.rebuild(app):
+        click.echo(f"and every web log, {batches:,} batches")
 
 
 @index.command("status")
@@ -51,17 +54,22 @@ def index_status(app: App, *, as_json: bool) -> None:
     from commands.lines import IndexLine, echo_json
     from search.tree import Everything
 
+    web = web_upkeep.state(app)
     line = IndexLine(
         engine=app.index.description,
         messages=app.index.count(Everything()),
         applied=sum(map(len, app.index.applied())),
         entries=app.ledger.head(Book.MAIL).number,  # last: the index never seems ahead of it
+        web_batches=web.batches,
+        web_applied=web.batches - web.behind,
     )
     if as_json:
         echo_json(line)
         return
     click.echo(f"{line.engine}: {line.messages:,} messages")
     click.echo(f"{line.applied:,} of the archive's {line.entries:,} entries are in")
+    if web.batches:
+        click.echo(f"{line.web_applied:,} of {web.batches:,} batches of web logs are in")
 
 
 @click.command()

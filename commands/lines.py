@@ -140,6 +140,8 @@ class IndexLine(Struct, frozen=True, tag_field="schema", tag="section9.index/1")
     messages: int
     applied: int
     entries: int
+    web_batches: int  # of web logs
+    web_applied: int
 
 
 class HeadLine(Struct, frozen=True):

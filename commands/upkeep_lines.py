@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from commands.web_upkeep import WebState
 from ingest.account import Account
 from ingest.quarantine import Aside
 from section9 import SpoolId
@@ -36,6 +37,10 @@ class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/
     last: datetime | None  # when a mail server last handed a message over
     runs: tuple[RunLine, ...]  # of the listener, in order of time
     problems: tuple[str, ...]
+    web_batches: int  # of web logs
+    web_lines: int  # that are there now
+    web_purged: int
+    web_behind: int  # batches that are not indexed
 
 
 class CheckLine(Struct, frozen=True, tag_field="schema", tag="section9.check/1"):
@@ -87,11 +92,15 @@ class ReconcileLine(Struct, frozen=True, tag_field="schema", tag="section9.recon
     behind: int  # segments that the index has yet to catch up with
 
 
-def account_line(account: Account) -> AccountLine:
+def account_line(account: Account, web: WebState) -> AccountLine:
     """The account, as `--json` prints it."""
     return AccountLine(
         **{**asdict(account), "runs": tuple(RunLine(**asdict(run)) for run in account.runs)},
         problems=account.problems,
+        web_batches=web.batches,
+        web_lines=web.lines,
+        web_purged=web.purged,
+        web_behind=web.behind,
     )
 
 

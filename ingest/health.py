@@ -89,6 +89,19 @@ def index(behind: int, trouble: str = "") -> Check:
     return Check("index", Level.OK, said)
 
 
+def web_logs(batches: int, behind: int, trouble: str = "") -> Check:
+    """How far the index of web visits is behind their batches; `trouble` is the error, if any."""
+    if trouble:
+        said, _, advice = trouble.rpartition(": ")
+        return Check("web logs", Level.FAIL, said, advice)
+    if not batches:
+        return Check("web logs", Level.OK, "none are taken in")
+    said = f"{batches:,} batches, {behind:,} of them not indexed"
+    if behind:
+        return Check("web logs", Level.WARN, said, "run `section9 index rebuild`")
+    return Check("web logs", Level.OK, said)
+
+
 def silence(last: datetime | None, now: datetime, limit: timedelta | None) -> Check:
     """How long no mail server has handed anything over; without a limit that is only said."""
     said = f"the last message came {spoken(now - last)} ago" if last else "no message ever came"

@@ -205,9 +205,12 @@ def _house(tmp_path: Path) -> House:
         return house
 
 
+DAY = datetime.now(UTC) - timedelta(days=3)
+
+
 def recent(number: int) -> str:
     """A line of these days."""
-    return squid(number, time=datetime.now(UTC) - timedelta(days=3))
+    return squid(number, time=DAY)
 
 
 def test_a_folder_is_imported_and_counts_add_up(house: House, tmp_path: Path) -> None:
@@ -271,3 +274,27 @@ def test_a_mapping_that_cannot_be_used_is_one_line(house: House, tmp_path: Path)
 
     assert 2 == done.returncode
     assert b"the mapping needs a column for time, and one for page or site" in done.stderr
+
+
+def test_what_is_lost_of_the_index_is_told_and_made_again(house: House) -> None:
+    """`status`, `doctor` and `index status` say it; `index rebuild` mends it."""
+    house.must("weblog", "import", "-", given=f"{recent(1)}\nhalf a line\n".encode())
+    whole = house.json("status")
+    for path in (house.home / "index").glob("web.sqlite*"):
+        path.unlink()
+
+    lost, said = house.json("status"), house.run("status").stdout
+    looked = house.run("doctor").stdout
+    house.must("index", "rebuild")
+    again = house.json("index", "status")
+
+    assert (1, 2, 0, 0) == tuple(
+        whole[f"web_{name}"] for name in ("batches", "lines", "purged", "behind")
+    )
+    assert 1 == lost["web_behind"]
+    assert b"1 batches of web logs are not indexed" in said
+    assert b"1 batches, 1 of them not indexed" in looked
+    assert (1, 1) == (again["web_batches"], again["web_applied"])
+    assert b"2 known" in house.must(
+        "weblog", "import", "-", given=f"{recent(1)}\nhalf a line\n".encode()
+    )
