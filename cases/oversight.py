@@ -187,8 +187,12 @@ def mails(event: Event) -> tuple[str, ...]:
         return event.shown
     if isinstance(event, PatternFound | OfMails):
         return event.mails
-    subject = event.subject if isinstance(event, Requested) else (id_of(event, "mail"),)
+    subject = event.subject if isinstance(event, Requested) else _named(event)
     return tuple(one for one in subject if MAIL.fullmatch(one))
+
+
+def _named(event: Event) -> tuple[str, ...]:
+    return (id_of(event, "mail"), id_of(event, "item"))
 
 
 def id_of(event: Event, name: str) -> str:

@@ -180,6 +180,6 @@ ACTS = (
     Act("o", "open", _open, decides=False),
     Act("s", "quiet", _suppress),
     Act("l", "link", _link),
-    Act("i", "incident", _incident, decides=False),
+    Act("i", "record", _incident, decides=False),
     Act("u", "undo", _undo),
 )

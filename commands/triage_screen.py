@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.timer import Timer
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Footer, HelpPanel, Static
 
 from archive.books import Book
 from archive.triage_events import ItemId
@@ -52,8 +52,8 @@ class TriageScreen(App[None]):
         Binding("j,n", "step(1)", "next", show=False),
         Binding("k,p", "step(-1)", "previous", show=False),
         Binding("r", "refresh", "read anew", show=False),
-        Binding("question_mark", "show_help_panel", "keys"),
         Binding("q", "quit", "quit"),
+        Binding("question_mark", "keys", "keys"),
     ]
 
     def __init__(self, triage: Triage, *, pause: float = PAUSE) -> None:
@@ -74,7 +74,7 @@ class TriageScreen(App[None]):
         yield DataTable(id="queue", cursor_type="row", zebra_stripes=True)
         with VerticalScroll(id="reading", can_focus=True):
             yield Static(id="page", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Begin to read, and look again from time to time."""
@@ -93,7 +93,7 @@ class TriageScreen(App[None]):
     def _fit(self) -> None:
         *_, found, who = self.table.ordered_columns
         room = max(self.table.size.width - REST_OF, 24)
-        found.width, who.width = room - room // 2, room // 2
+        found.width, who.width = room * 5 // 9, room * 4 // 9
         self.table.refresh(layout=True)
 
     @property
@@ -271,6 +271,13 @@ class TriageScreen(App[None]):
     def action_refresh(self) -> None:
         """Read everything anew."""
         self.load()
+
+    def action_keys(self) -> None:
+        """Show every key, or no longer."""
+        if self.screen.query(HelpPanel):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
 
     def tell(self, error: Section9Error) -> None:
         """Say what went wrong, and what to do."""
