@@ -165,6 +165,12 @@ def estimate(sample: Sample) -> Estimate:
     )
 
 
+def estimates(events: Iterable[Event]) -> tuple[Estimate, ...]:
+    """What the samples say of which something was judged, by month and case."""
+    samples = sorted(fold(events).items(), key=lambda one: one[0][::-1])
+    return tuple(estimate(sample) for _, sample in samples if sample.judged)
+
+
 def _counts(
     share: Proportion | None, population: int, judged: int, missed: int
 ) -> tuple[int | None, int | None, int | None]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from subprocess import Popen
+from typing import Any
 
 import pytest
 from loopback import free_port
@@ -155,6 +157,38 @@ def test_without_a_mail_server_it_says_what_to_set(tmp_path: Path) -> None:
 
     assert (3, 4) == (done.returncode, listed.returncode)
     assert b"smtp_host" in done.stderr
+
+
+class Killer(Inbox):
+    """Takes a message, and kills who sent it before it hears so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.victims: list[Popen[bytes]] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd calls it so
+        """Take a message, once at the price of a process."""
+        self.messages.append(envelope.content)
+        if self.victims:
+            self.victims.pop().kill()
+        return "250 OK"
+
+
+def test_who_is_killed_while_sending_sends_it_again_under_the_same_name(tmp_path: Path) -> None:
+    """At least once: the server had it, we did not hear so; whoever reads it can tell."""
+    killer = Killer()
+    with receiving(killer) as port, school(tmp_path / "house", port) as house:
+        path = tmp_path / "1.eml"
+        path.write_bytes(mail(1))
+        house.run("ingest", path, SECTION9_ALERTS__SMTP_PORT=str(free_port()))
+        process = house.start("alert", "send", log=tmp_path / "log")
+        killer.victims.append(process)
+        process.wait(60)
+        house.must("alert", "send")
+        house.must("alert", "send")
+
+    first, again = (message_from_bytes(one) for one in killer.messages)
+    assert (first["Message-ID"], first.get_payload()) == (again["Message-ID"], again.get_payload())
 
 
 @pytest.mark.parametrize("when", ["planned", "sent"])

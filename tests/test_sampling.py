@@ -346,8 +346,11 @@ def test_the_commands_go_from_lot_to_report(tmp_path: Path) -> None:
         wrong = house.run("sample", "judge", second)
         listed = house.must("sample", "list", "--mails").decode()
         told = house.json("sample", "report")
+        board = house.json("report", "board", "--year", "2026")
 
     assert (11, 2) == (unseen.returncode, wrong.returncode)
     assert "missed welfare, severity 4" in listed
     assert (12, 3, 1, 1) == tuple(told[one] for one in ("population", "drawn", "judged", "missed"))
     assert [{"category": "welfare", "missed": 1, "severity": 4}] == told["kinds"]
+    [month] = board["missed"]
+    assert ("2026-10", 12, 1, 1) == tuple(month.values())[:4]
