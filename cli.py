@@ -18,6 +18,7 @@ from commands import (
     breach_papers,
     casework,
     collecting,
+    completing,
     conversing,
     deleting,
     detecting,
@@ -44,6 +45,7 @@ from commands import (
     saving,
     scheduling,
     sealing,
+    searching,
     serving,
     setup,
     term_lists,
@@ -51,7 +53,7 @@ from commands import (
     triaging,
     weblogs,
 )
-from commands.app import SETTINGS_FILE, App
+from commands.app import App
 from section9 import Section9Error
 
 
@@ -73,12 +75,7 @@ def cli(context: click.Context, home: Path | None) -> None:
     section9 case open …                   the authority that every search needs
     section9 search QUERY --case C-0001    find mail in a case's scope
     """
-    context.obj = App(home=(home or _default_home()).absolute())
-
-
-def _default_home() -> Path:
-    here = Path.cwd()
-    return here if (here / SETTINGS_FILE).is_file() else Path("/var/lib/section9")
+    context.obj = App(home=(home or completing.default_home()).absolute())
 
 
 for command in (
@@ -99,7 +96,7 @@ for command in (
     requesting.approve,
     requesting.request,
     noticing.notice,
-    investigation.search,
+    searching.search,
     investigation.show,
     conversing.thread,
     deleting.deletions,
@@ -127,12 +124,14 @@ for command in (
     quarantining.quarantine,
     reporting.report,
     helping.help_,
+    completing.completion,
 ):
     cli.add_command(command)
 
 
 def main() -> None:
     """Run the command line; a person's mistake gives one line and a code, never a traceback."""
+    completing.install()
     os.umask(0o027)  # what is written is mail: for the account and its group alone
     try:
         code = cli.main(standalone_mode=False)

@@ -1,127 +1,53 @@
-"""`section9 search` and `section9 show`: reading mail, inside a case."""
+"""`section9 show`: reading a message, inside a case; and how the messages of a listing look."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from cases.telling import deliveries, names, origin, safe, tale
 from commands.app import App
-from commands.display import marked, whose
-from commands.faceting import print_facets, read_facets
-from commands.web_searching import Asked, search_web
+from commands.completing import CASES
+from commands.display import marked
 from search.direction import direction
-from search.order import Order
-from section9 import Finding, ParsedMail, Part, PartKind, Record, Span
+from section9 import Finding, MailId, ParsedMail, Part, PartKind, Record, Span
 
 if TYPE_CHECKING:
     from cases.answers import Answer, Opened
     from commands.app import Looked
-    from search.index import Cursor, Hit
+    from search.index import Hit
+
+    Folded = Mapping[MailId, tuple[MailId, ...]]
 
 NO_HITS = 4  # exit code
+FEW = 5  # of the messages that one stands for are named
 SHORT = 12  # digits of a mail's id that are shown; any unique beginning is understood
 
 case_option = click.option(
-    "--case", "case_id", required=True, metavar="CASE", help="The case that authorises this."
+    "--case",
+    "case_id",
+    required=True,
+    metavar="CASE",
+    shell_complete=CASES,
+    help="The case that authorises this.",
 )
 
 
-@click.command()
-@click.argument("query")
-@case_option
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--after", default="", metavar="PLACE", help="Go on where a page ended.")
-@click.option(
-    "--sort",
-    default=Order.NEWEST.value,
-    show_default=True,
-    type=click.Choice([way.value for way in Order]),
-)
-@click.option(
-    "--facet",
-    "facets",
-    multiple=True,
-    metavar="FIELD,…",
-    callback=lambda context, _option, given: read_facets(given, web=context.params["web"]),
-    help="Count the values of fields among all that is found: from, month, finding …",
-)
-@click.option("--count", is_flag=True, help="Only count.")
-@click.option("--web", is_flag=True, is_eager=True, help="Web visits in place of mail.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.pass_obj
-def search(  # noqa: PLR0913 - each is an option of the command
-    app: App,
-    query: str,
-    *,
-    case_id: str,
-    limit: int,
-    after: str,
-    sort: str,
-    facets: tuple[str, ...],
-    count: bool,
-    web: bool,
-    as_json: bool,
-) -> None:
-    """Find messages in a case's scope, newest first. Every search is recorded.
-
-    Exit code 4 says that nothing matched. `section9 help query` explains the query language.
-
-    \b
-    section9 search 'from:j.doe subject:trip -newsletter' --case C-0001
-    section9 search 'finding:nhs-number date:>=2026-09' --case C-0001 --json
-    section9 search 'subject:trip' --case C-0001 --count --facet from,month
-    section9 search 'site:video.example is:blocked' --case C-0001 --web
-    """
-    if web:
-        asked = Asked(
-            case_id, query, limit, after, Order(sort), facets, count=count, as_json=as_json
-        )
-        search_web(app, asked)
-        return
-    if count:
-        answer = app.gate.count(case_id, query, facets=facets)
-        _print_count(query, answer, as_json=as_json)
-    else:
-        answer = app.gate.search(
-            case_id, query, limit=limit, after=_cursor(after), order=Order(sort), facets=facets
-        )
-        print_hits(answer, as_json=as_json)
-    print_facets(answer.facets, as_json=as_json)
-    say_what_ran(answer)
-    if not answer.page.total:
-        raise click.exceptions.Exit(NO_HITS)
-
-
-def _cursor(place: str) -> "Cursor | None":
-    from commands.places import PlaceError, read_place
-
-    try:
-        return read_place(place) if place else None
-    except PlaceError as error:
-        raise click.BadParameter(str(error), param_hint="--after") from error
-
-
-def _print_count(query: str, answer: "Answer", *, as_json: bool) -> None:
-    from commands.lines import count_line, echo_json
-
-    if as_json:
-        echo_json(count_line(query, answer))
-    else:
-        click.echo(f"{answer.page.total:,}")
-
-
-def print_hits(answer: "Answer", *, as_json: bool) -> None:
-    """Print the messages of a page."""
+def print_hits(answer: "Answer", *, as_json: bool, folded: "Folded | None" = None) -> None:
+    """Print the messages of a page, and how many others each of them stands for."""
     from commands.lines import echo_json, hit_line, withheld_line
 
     for hit in answer.page.hits:
-        size = answer.sizes.get(hit.mail)
+        size, others = answer.sizes.get(hit.mail), (folded or {}).get(hit.mail, ())
         if as_json:
-            echo_json(hit_line(hit) if size is None else withheld_line(hit, size))
-        else:
-            _print_hit(hit, size)
+            echo_json(hit_line(hit, others) if size is None else withheld_line(hit, size))
+            continue
+        _print_hit(hit, size)
+        if others:
+            few = ", ".join(mail[:SHORT] for mail in others[:FEW])
+            more = " …" if len(others) > FEW else ""
+            click.secho(f"    + {len(others):,} folded: {few}{more}", dim=True)
 
 
 def _print_hit(hit: "Hit", withheld: int | None) -> None:
@@ -174,21 +100,6 @@ def say_what_is_not_seen(answer: "Answer") -> None:
         )
     if answer.behind:
         click.echo(f"the index is {answer.behind:,} entries behind the archive", err=True)
-
-
-def say_what_ran(answer: "Answer") -> None:
-    """Echo what ran, over what, and as of when: on standard error, where it disturbs no pipe."""
-    from commands.places import write_place
-
-    scope, page = answer.authority.scope, answer.page
-    click.echo(
-        f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
-        f" {whose(scope)}, as of entry {answer.as_of.number:,}",
-        err=True,
-    )
-    say_what_is_not_seen(answer)
-    if page.next:
-        click.echo(f"for more, add --after {write_place(page.next)}", err=True)
 
 
 @click.command()

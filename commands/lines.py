@@ -54,6 +54,7 @@ class HitLine(Struct, frozen=True, tag_field="schema", tag="section9.hit/1"):
     attachments: int
     deleted: bool
     opaque: bool
+    folded: tuple[MailId, ...] = ()  # the messages that it stands for
 
 
 class WithheldLine(Struct, frozen=True, tag_field="schema", tag="section9.withheld/1"):
@@ -299,7 +300,7 @@ def echo_json(line: Struct) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
 
 
-def hit_line(hit: Hit) -> HitLine:
+def hit_line(hit: Hit, folded: tuple[MailId, ...] = ()) -> HitLine:
     """A hit, as `--json` prints it."""
     return HitLine(
         mail=hit.mail,
@@ -314,6 +315,7 @@ def hit_line(hit: Hit) -> HitLine:
         attachments=hit.attachments,
         deleted=hit.deleted,
         opaque=hit.opaque,
+        folded=folded,
     )
 
 

@@ -1,0 +1,191 @@
+"""`section9 search` as it is used: folded, as bare ids, by a pager; and completed in a shell."""
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running import SECTION9, House, made
+
+FIRST = b"The coach for the trip to the Roman fort leaves at half past eight"
+MAIL = b"""\
+From: %s@school.example\r
+To: a.n@school.example\r
+Date: Tue, 1 Sep 2026 %02d:00:00 +0000\r
+Message-ID: <%d@school.example>\r
+%sSubject: trip\r
+\r
+%s\r
+"""
+ANSWER = b"So we eat at eight.\r\n\r\n> " + FIRST
+PEOPLE = "address,name,role,school\nj.doe@school.example,Jane Doe,staff,North Primary\n"
+NONE = 4  # exit code
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A message, an answer that quotes it, the same message to others, and a case on them."""
+    folder = tmp_path_factory.mktemp("mails") / "inbox"
+    folder.mkdir()
+    for number, (author, headers, text) in enumerate(
+        (
+            (b"j.doe", b"", FIRST),
+            (b"k.roe", b"References: <0@school.example>\r\n", ANSWER),
+            (b"j.doe", b"", FIRST + b" tomorrow"),
+        )
+    ):
+        content = MAIL % (author, 9 + number, number, headers, text)
+        (folder / f"{number}.eml").write_bytes(content)
+    people = folder.parent / "people.csv"
+    people.write_text(PEOPLE)
+    with made(tmp_path_factory.mktemp("master") / "house") as house:
+        house.must("people", "import", people)
+        house.must("ingest", folder)
+        house.open_case("j.doe@school.example", "k.roe@school.example")
+        yield house
+
+
+def found(house: House, *options: str) -> list[tuple[str, int]]:
+    """The hour of each message that is shown, and how many it stands for."""
+    lines = house.must("search", "trip", "--case", "C-0001", "--json", *options).splitlines()
+    hits = [house.read(line) for line in lines]
+    return [(hit["date"][11:13], len(hit["folded"])) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("--inclusive", [("11", 0), ("10", 1)]),
+        ("--fold", [("11", 1), ("10", 0)]),
+        ("--threads", [("11", 0), ("10", 1)]),
+    ],
+)
+def test_messages_are_folded(house: House, option: str, expected: list[tuple[str, int]]) -> None:
+    """What a later one quotes, what says the same, what belongs to one conversation: as one."""
+    assert expected == found(house, option)
+    assert [("11", 0), ("10", 0), ("09", 0)] == found(house)
+
+
+def test_folded_messages_say_what_was_compared(house: House) -> None:
+    """What ran, over what, and how many are folded stands on standard error."""
+    done = house.run("search", "trip", "--case", "C-0001", "--fold")
+
+    said = done.stderr.decode()
+    assert "+ 1 folded: " in done.stdout.decode()
+    assert "3 compared, 1 of them folded into others" in said
+    assert "3 found, 2 shown, in case C-0001" in said
+    assert "asked: trip" in said
+
+
+def test_ids_are_for_other_programs(house: House) -> None:
+    """All of them, with NUL between as `xargs -0` wants them, or a line each; 4 says none."""
+    zeros = house.must("search", "trip", "--case", "C-0001", "--format", "ids0")
+    lines = house.must("search", "trip", "--case", "C-0001", "--format", "ids")
+
+    assert [64] * 3 == [len(one) for one in zeros.split(b"\0") if one]
+    assert zeros.split(b"\0")[:3] == lines.splitlines()
+    assert NONE == house.run("search", "zzz", "--case", "C-0001", "--format", "ids0").returncode
+
+
+def test_ways_to_fold_are_not_for_pages(house: House) -> None:
+    """What does not go together is refused in one line."""
+    done = house.run("search", "trip", "--case", "C-0001", "--fold", "--facet", "from")
+
+    assert 2 == done.returncode
+    assert b"take no --after and no --facet" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "paged"), [((), True), (("--no-pager",), False)])
+def test_a_terminal_gets_the_pager_of_the_user(
+    house: House, tmp_path: Path, options: tuple[str, ...], *, paged: bool
+) -> None:
+    """`$PAGER` shows the result, in colour; unless it is not wanted."""
+    kept = tmp_path / "paged"
+    pager = tmp_path / "pager"
+    pager.write_text(f'#!/bin/sh\ncat > "{kept}"\n')
+    pager.chmod(0o700)
+    arguments = ["search", "trip", "--case", "C-0001", *options]
+
+    printed = _on_terminal(house, arguments, {"PAGER": str(pager), "TERM": "xterm"})
+
+    assert paged == kept.exists()
+    shown = kept.read_bytes() if paged else printed
+    assert b"\x1b[" in shown
+    assert b"Roman fort" in shown
+
+
+def _on_terminal(house: House, arguments: list[str], extra: dict[str, str]) -> bytes:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [SECTION9, "--home", house.home, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env=house.environment(extra),
+    ) as process:
+        os.close(theirs)
+        printed = _read(ours, until=b"\0", seconds=60)
+    os.close(ours)
+    assert 0 == process.returncode
+    return printed
+
+
+# --- completion -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("section9 --home HOME searc", "search "),
+        ("section9 --home HOME search parti", "search participant:"),
+        ("section9 --home HOME search direction:outb", "search direction:outbound "),
+        ("section9 --home HOME search 'trip -is:flag", "search 'trip -is:flagged' "),
+        ("section9 --home HOME search 'from:j.d", "search 'from:j.doe@school.example' "),
+        ("section9 --home HOME search trip --case C", "search trip --case C-0001 "),
+        ("section9 --home HOME search trip --incl", "search trip --inclusive "),
+    ],
+)
+def test_bash_completes(house: House, line: str, expected: str) -> None:
+    """A real bash, a real terminal, and the tabulator: the line is written to its end."""
+    bash = shutil.which("bash")
+    assert bash
+    ours, theirs = pty.openpty()
+    environment = {**house.environment({}), "PS1": "READY>", "TERM": "dumb"}
+    environment["PATH"] = f"{SECTION9.parent}:{os.environ['PATH']}"
+    environment["HOME"] = str(house.home)
+    with subprocess.Popen(
+        [bash, "--norc", "--noprofile", "-i"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        os.write(ours, b"bind 'set enable-bracketed-paste off'; stty cols 300; PS1=READY'>'\n")
+        os.write(ours, b'eval "$(section9 completion bash)"; echo LO""ADED\n')
+        _read(ours, until=b"LOADED", seconds=60)
+        os.write(ours, line.replace("HOME", str(house.home)).encode() + b"\t")
+        printed = _read(ours, until=expected.encode(), seconds=60)
+        process.kill()
+    os.close(ours)
+    assert expected in printed.decode()
+
+
+def _read(terminal: int, *, until: bytes, seconds: float) -> bytes:
+    """Read what comes to a terminal until something has come, or all is said."""
+    read, end = b"", time.monotonic() + seconds
+    while until not in read and select.select([terminal], [], [], end - time.monotonic())[0]:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:  # how a terminal says that it is closed
+            break
+        if not piece:
+            break
+        read += piece
+    return read
