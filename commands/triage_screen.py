@@ -241,14 +241,14 @@ class TriageScreen(App[None]):
         try:
             said = await act.do(self)
         except NothingChosenError:
-            self.notify("Nothing is chosen.")
+            self.notify("Nothing is chosen.", markup=False)
             return
         except Section9Error as error:
             self.tell(error)
             self._look_again()
             return
         if said:
-            self.notify(said)
+            self.notify(said, markup=False)
             self.seen = self._heads()
             if act.decides:
                 self._fill()
@@ -281,7 +281,7 @@ class TriageScreen(App[None]):
 
     def tell(self, error: Section9Error) -> None:
         """Say what went wrong, and what to do."""
-        self.notify(str(error), severity="warning", timeout=10)
+        self.notify(str(error), severity="warning", timeout=10, markup=False)
 
 
 def show_screen(triage: Triage) -> None:

@@ -17,14 +17,17 @@ from triage_house import (
     WORD,
     House,
     finding,
+    opened,
     record_of,
     triage_house,
 )
 
 from archive.access_events import Searched, Viewed
 from archive.books import Book
+from archive.case_events import CaseClosed
 from archive.pattern_events import PatternFound, PatternId
 from archive.triage_events import Acknowledged, Dismissal, Triaged, Verdict
+from cases.authority import CaseUnknownError
 from cases.triage.desk import (
     AlreadyDecidedError,
     Choice,
@@ -154,6 +157,25 @@ def test_a_link_confirms_what_waits(house: House) -> None:
     assert CaseId("C-0004") == linked.into
     assert (1, 3) not in house.listed(DPO)
     assert linked == house.desk(DPO).link(mail, "C-0004")
+
+
+def test_a_link_is_to_a_live_case_that_does_not_concern_oneself(house: House) -> None:
+    """Of a case about oneself one learns nothing, and a closed one takes nothing more."""
+    concerned, closed = opened(5, DEPUTY), opened(6, DEPUTY)
+    scope = replace(concerned.case.scope, people=("d.po@school.example",))
+    house.ledger.append(
+        Book.CASES,
+        (
+            replace(concerned, case=replace(concerned.case, scope=scope)),
+            closed,
+            CaseClosed(NOW, "g.ov", closed.case.id, "done"),
+        ),
+    )
+
+    with pytest.raises(CaseUnknownError):
+        house.desk(DPO).link(house.mails[1], "C-0005")
+    with pytest.raises(TriageRefusedError, match="closed"):
+        house.desk(DPO).link(house.mails[1], "C-0006")
 
 
 def test_what_a_later_version_finds_graver_or_elsewhere_waits(house: House) -> None:

@@ -21,6 +21,7 @@ from archive.triage_events import (
     Verdict,
 )
 from cases.answers import Opened
+from cases.authority import CaseUnknownError
 from cases.deciding import record
 from cases.gate import Gate
 from cases.roles import NoAuthorityError
@@ -142,7 +143,7 @@ class Triage:
 
     def link(self, name: str, to: str) -> Linked:
         """Make an item part of a case; what of it waits is confirmed with that."""
-        item, target = self.queue.item(name).item, self.gate.casebook.case(to)
+        item, target = self.queue.item(name).item, self._target(to)
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             state, now = fold(events), self.gate.clock()
@@ -156,6 +157,17 @@ class Triage:
 
         record(self.gate.ledger, Book.CASES, decide)
         return next(one for one in self.queue.state().linked[item.id] if one.into == target.id)
+
+    def _target(self, name: str) -> Case:
+        """The case to link to. One that concerns this person is unknown to them."""
+        found = self.gate.casebook.case(name)
+        if self.gate.casebook.accounts.concerned(self.actor, found.scope.concerned):
+            raise CaseUnknownError(name)
+        if found.closed:
+            raise TriageRefusedError(
+                f"{found.id} is closed: `section9 case open` begins another to link to"
+            )
+        return found
 
     def undo(self, name: str, *, reason: str) -> Item:
         """Take back all that was decided on an item: it waits again."""
