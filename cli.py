@@ -23,6 +23,7 @@ from commands import (
     deleting,
     detecting,
     doctor,
+    excepting,
     exporting,
     helping,
     holding,
@@ -127,6 +128,9 @@ for command in (
     completing.completion,
 ):
     cli.add_command(command)
+
+
+intake.people.add_command(excepting.exception)
 
 
 def main() -> None:

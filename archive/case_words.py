@@ -19,6 +19,7 @@ class Act(StrEnum):
     OPEN_PROTECTED = "open-protected"
     OPEN_CASE = "open-case"
     EXTEND_CASE = "extend-case"
+    EXCEPT_CONTACT = "except-contact"
 
 
 class Purpose(StrEnum):

@@ -6,7 +6,7 @@ read by other rules; what is decided last stands.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NewType
 
 from section9 import Category, Confidence, MailId, RuleId
@@ -16,6 +16,9 @@ PatternId = NewType("PatternId", str)
 
 The same whenever it is found again, in whatever order the mail came.
 """
+
+ExceptionId = NewType("ExceptionId", str)
+"""`E-0001`, counted from one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +57,31 @@ class PatternLapsed:
     kind: Literal["pattern-lapsed"] = "pattern-lapsed"
 
 
-PatternEvent = PatternFound | PatternLapsed
+@dataclass(frozen=True, slots=True)
+class ContactExcepted:
+    """Two people agreed that an adult and a student may write to each other, for a time."""
+
+    at: datetime
+    by: str
+    exception: ExceptionId
+    adult: str  # an address, lower case; it stands for every address of theirs
+    child: str  # likewise
+    until: date  # the last day
+    reviewer: str  # the account that agreed to it
+    reason: str
+    kind: Literal["contact-excepted"] = "contact-excepted"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactExceptionEnded:
+    """An exception ended before its day: what passes from here on counts again."""
+
+    at: datetime
+    by: str
+    exception: ExceptionId
+    reason: str
+    kind: Literal["contact-exception-ended"] = "contact-exception-ended"
+
+
+PatternEvent = PatternFound | PatternLapsed | ContactExcepted | ContactExceptionEnded
 """Every such event: whoever adds one adds it here."""

@@ -32,6 +32,7 @@ FACTS = (
     *("clock_confirmed", "filters", "verdict", "settles", "reviewer", "of", "seed"),
     *("added", "removed", "visit", "visits", "bad"),
     *("pattern", "rule", "category", "clause", "severity", "confidence"),
+    *("exception", "reviewer"),
     *("breach", "aware", "question", "verdict", "likelihood", "harm", "phase", "sent"),
     *("matter", "proposed", "redactions", "sar", "received", "due"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),

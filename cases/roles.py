@@ -50,6 +50,7 @@ class Deed(StrEnum):
     PURGE = "approve a purge before time"
     UNSEAL = "approve the breaking of a seal"
     UNPROTECT = "approve the opening of protected correspondence"
+    EXCEPT = "agree that an adult and a student may write to each other"
     TUNE = "switch detection rules, and try them on archived mail"
     AUDIT = "read the audit log"
     ANCHOR = "sign and send away the heads of the ledger"
@@ -81,6 +82,7 @@ ALLOWED: dict[Deed, frozenset[AccountRole]] = {
     Deed.PURGE: frozenset({AUTHORISER, DPO}),
     Deed.UNSEAL: frozenset({DSL, DPO, HEAD}),
     Deed.UNPROTECT: frozenset({AUTHORISER, DPO}),
+    Deed.EXCEPT: frozenset({DSL, HEAD}),
     Deed.TUNE: frozenset({DSL, DPO}),
     Deed.AUDIT: frozenset({AUTHORISER, DPO, AUDITOR}),
     Deed.ANCHOR: frozenset({TECHNICIAN, DPO, AUDITOR}),
@@ -99,6 +101,7 @@ APPROVED_BY: dict[Act, Deed] = {
     Act.PURGE_EARLY: Deed.PURGE,
     Act.BREAK_SEAL: Deed.UNSEAL,
     Act.OPEN_PROTECTED: Deed.UNPROTECT,
+    Act.EXCEPT_CONTACT: Deed.EXCEPT,
     Act.OPEN_CASE: Deed.AUTHORISE,
     Act.EXTEND_CASE: Deed.AUTHORISE,
 }

@@ -1,10 +1,11 @@
 """What `--json` prints of patterns; see `lines` for the rule."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
-from archive.pattern_events import PatternFound, PatternId
+from archive.pattern_events import ExceptionId, PatternFound, PatternId
+from cases.exceptions import Declared
 from section9 import MailId, RuleId
 
 
@@ -33,6 +34,33 @@ class LookLine(Struct, frozen=True, tag_field="schema", tag="section9.pattern-lo
     pairs: int  # of people, decided on
     found: int  # patterns that are new or changed
     lapsed: int
+
+
+class ExceptionLine(Struct, frozen=True, tag_field="schema", tag="section9.exception/1"):
+    """Staff and student who may write to each other."""
+
+    exception: ExceptionId  # `settings` for one that stands there
+    adult: str
+    child: str
+    until: date  # the last day
+    reviewer: str  # who agreed
+    by: str  # who declared it; empty for one of the settings
+    reason: str
+    ended: datetime | None
+
+
+def exception_line(one: Declared) -> ExceptionLine:
+    """An exception, as `--json` prints it."""
+    return ExceptionLine(
+        exception=one.id,
+        adult=one.adult,
+        child=one.child,
+        until=one.until,
+        reviewer=one.reviewer,
+        by=one.by,
+        reason=one.reason,
+        ended=one.ended,
+    )
 
 
 def pattern_line(one: PatternFound) -> PatternLine:

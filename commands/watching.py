@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from commands.app import App
 
 if TYPE_CHECKING:
+    from cases.exceptions import Excepted
     from detectors.contract import Context
     from detectors.patterns.decide import Calendar, Excused
     from ingest.patterns.look import Looked
@@ -23,6 +23,7 @@ class Watch:
 
     app: App
     directory: "Directory"
+    excepted: "Excepted"
 
     def look(
         self, *, afresh: bool = False, progress: Callable[[int], None] = lambda _: None
@@ -33,6 +34,7 @@ class Watch:
 
         app = self.app
         self.directory.refresh()
+        self.excepted.refresh()
         trust = Trust(
             person=self.directory.person,
             named=self.directory.named,
@@ -46,17 +48,28 @@ class Watch:
         ):
             if afresh:
                 memory.begin_again()
-            excused = tuple(_excused(app, self.directory))
+            excused = tuple(self._excused())
             look = Look(app.ledger, app.store, index, memory, trust, app.clock, excused)
             return look.run(progress=progress)
+
+    def _excused(self) -> "Iterator[Excused]":
+        """Who may write to each other, by the addresses that stand for people."""
+        from commands.reading import exempt
+        from detectors.patterns.decide import Excused
+
+        context = _context(self.app, self.directory)
+        for one in (*exempt(self.app.settings.trust), *self.excepted.exempt()):
+            adult, child = (_key(address, context) for address in (one.adult, one.child))
+            yield Excused(adult, child, one.until)
 
 
 @contextmanager
 def watching(app: App) -> Iterator[Watch]:
     """What looks for patterns, for as long as the block lasts."""
+    from cases.exceptions import Excepted
     from people import Directory
 
-    yield Watch(app, Directory(app.people_path))
+    yield Watch(app, Directory(app.people_path), Excepted(app.ledger))
 
 
 def look(app: App) -> None:
@@ -72,14 +85,11 @@ def calendar(app: App) -> "Calendar":
     return Calendar(tuple(sorted((one.first, one.last) for one in app.settings.trust.terms)))
 
 
-def _excused(app: App, directory: "Directory") -> "Iterator[Excused]":
-    """The exceptions that the settings declare, by the addresses that stand for people."""
-    from detectors.patterns.decide import Excused
+def standing_for(app: App, address: str) -> str:
+    """The address by which patterns know whoever has this one."""
+    from people import Directory
 
-    context = _context(app, directory)
-    for one in app.settings.trust.exception:
-        adult, child = (_key(address, context) for address in (one.adult, one.child))
-        yield Excused(adult, child, date.min, one.until)
+    return _key(address.lower(), _context(app, Directory(app.people_path)))
 
 
 def _key(address: str, context: "Context") -> str:

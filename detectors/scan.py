@@ -73,6 +73,7 @@ class Scanner:
     agreed: tuple[Agreed, ...] = field(kw_only=True, default=())
     runs: Runs = field(kw_only=True, default=lambda _rule: True)
     exempt: tuple[Exempt, ...] = field(kw_only=True, default=())
+    declared: Callable[[], tuple[Exempt, ...]] = field(kw_only=True, default=lambda: ())
     clock: Callable[[], datetime] = field(kw_only=True, default=lambda: datetime.now(UTC))
 
     @property
@@ -114,7 +115,7 @@ class Scanner:
             person=self.person,
             named=self.named,
             roll=self.roll,
-            exempt=self.exempt,
+            exempt=(*self.exempt, *self.declared()),
             now=self.clock(),
         )
 

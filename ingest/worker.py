@@ -21,6 +21,7 @@ import msgspec
 from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.ledger import Ledger
 from archive.store import FolderStore, StoreError
+from cases.exceptions import Excepted
 from cases.rulebook import Rulebook
 from detectors.roll import Roll
 from detectors.roll_file import ROLL_FILE
@@ -201,6 +202,7 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
     roll = Roll(Path(settings.people).with_name(ROLL_FILE))
     store = FolderStore(Path(settings.archive))
     rulebook = Rulebook(Ledger(store))
+    excepted = Excepted(Ledger(store))
     scanner = Scanner(
         runs=rulebook.is_on,
         person=directory.person,
@@ -209,6 +211,7 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
         domains=frozenset(map(str.lower, settings.domains)),
         agreed=settings.agreed,
         exempt=settings.exempt,
+        declared=excepted.exempt,
     )
     addresses = frozenset(address.lower() for address in settings.journal_addresses)
     reader = Reader(extractor=extractor, scanner=scanner, hashes=HashLists(Path(settings.home)))
@@ -218,6 +221,7 @@ def _worker(settings: WorkerSettings, extractor: Extractor) -> Worker:
         directory.refresh()
         roll.refresh()
         rulebook.refresh()
+        excepted.refresh()
 
     return Worker(reader, spool, Blobs(store), addresses, refresh)
 

@@ -77,7 +77,7 @@ def test_a_declared_exception_takes_its_days_out() -> None:
     history = [sent(0, AFFECTION), sent(7, MEETING), sent(14, SECRECY)]
 
     def found(until: date) -> list[Pattern]:
-        excused = [Excused(ADULT, CHILD, date.min, until)]
+        excused = [Excused(ADULT, CHILD, until)]
         people = (CHILD, ADULT)
         return list(decide.between(history, people=people, adult=ADULT, excused=excused))
 

@@ -10,6 +10,8 @@ from detectors.patterns.history import Passed, Pattern
 
 RULES: tuple[Rule, ...] = (bullying.BULLYING, bullying.MOBBING, drift.DRIFT)
 """Every rule of a pattern. What it is made of is switched on and off; it follows."""
+CONTACT = drift.DRIFT.id
+"""The rule that a declared exception keeps quiet."""
 MANY = bullying.MOBBING.id
 """The rule whose patterns are named by whom they befall alone: others may join in."""
 
@@ -20,8 +22,7 @@ class Excused:
 
     adult: str
     child: str
-    since: date  # both days included
-    until: date
+    until: date  # the last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,4 @@ def against(history: Sequence[Passed], *, to: str) -> Pattern | None:
 
 
 def _covers(pair: Excused, one: Passed) -> bool:
-    return pair.since <= one.sent.date() <= pair.until
+    return one.sent.date() <= pair.until

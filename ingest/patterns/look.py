@@ -19,7 +19,12 @@ from archive.books import Book
 from archive.case_events import Purged
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Sighted
-from archive.pattern_events import PatternEvent, PatternFound, PatternId, PatternLapsed
+from archive.pattern_events import (
+    ContactExcepted,
+    PatternFound,
+    PatternId,
+    PatternLapsed,
+)
 from archive.segment import Segment
 from archive.store import FolderStore
 from detectors.contract import Context
@@ -38,8 +43,11 @@ TOGETHER = 200  # pairs decided at once, and messages asked after
 MOST = 50
 """Messages that a pattern names; of more, the newest, and `why` counts them all."""
 LAPSED = "what is left of its messages makes no pattern"
+EXCUSED = "a declared exception covers the two"
 
 log = structlog.get_logger()
+
+Changed = PatternFound | PatternLapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,8 @@ class Look:
                             self.memory.stands(event)
                         case PatternLapsed():
                             self.memory.lapses(event.pattern)
+                        case ContactExcepted():
+                            self.memory.wait_for([(event.adult, event.child)])
                         case Purged():
                             self._purge(event.certificate)
                         case _:  # cases, holds and requests stand in the same book
@@ -146,7 +156,7 @@ class Look:
 
     # --- deciding -------------------------------------------------------------------------------
 
-    def _decided(self, pair: Pair) -> Iterator[PatternEvent]:
+    def _decided(self, pair: Pair) -> Iterator[Changed]:
         """Yield what has changed of the patterns of two people in a year."""
         history, adult = self.memory.between(pair)
         people = (pair.one, pair.other)
@@ -161,15 +171,21 @@ class Look:
             if event := self._changed(id_, found.get(id_)):
                 yield event
 
-    def _changed(self, id_: PatternId, found: Pattern | None) -> PatternEvent | None:
+    def _changed(self, id_: PatternId, found: Pattern | None) -> Changed | None:
         """Return the event of a pattern that is not as it was, or is no more."""
         known = self.memory.standing(id_)
         if found is None:
-            return PatternLapsed(self.clock(), ACTOR, id_, LAPSED) if known else None
+            return PatternLapsed(self.clock(), ACTOR, id_, self._lapse(known)) if known else None
         event = self._found(id_, found)
         if known and _same(known, event):
             return None
         return event
+
+    def _lapse(self, known: PatternFound) -> str:
+        """Say why a pattern is no more."""
+        pairs = {(one.adult, one.child) for one in self.excused}
+        covered = known.rule == decide.CONTACT and known.people in pairs
+        return EXCUSED if covered else LAPSED
 
     def _found(self, id_: PatternId, one: Pattern) -> PatternFound:
         named = one.messages[-MOST:]
@@ -191,7 +207,7 @@ class Look:
             until=one.messages[-1].sent,
         )
 
-    def _record(self, events: Sequence[PatternEvent]) -> None:
+    def _record(self, events: Sequence[Changed]) -> None:
         """Write events down; the memory learns of them as it follows the book."""
         if not events:
             return
