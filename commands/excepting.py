@@ -42,8 +42,10 @@ def add(  # noqa: PLR0913 - an option each
     """
     from cases.approvals import ApprovalMissingError
     from cases.exceptions import asked
+    from commands.logs import log_to_stderr
     from commands.watching import look, standing_for
 
+    log_to_stderr()
     one, other = standing_for(app, adult), standing_for(app, child)
     try:
         made = _exceptions(app).declare(one, other, until.date(), reason=reason)

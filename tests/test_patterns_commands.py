@@ -121,11 +121,11 @@ def test_an_exception_keeps_a_pair_quiet_visibly(house: House) -> None:
     assert 12 == alone.returncode
 
     approved = house.run("approve", "R-0001", SUDO_USER="d.sl")
+    assert 0 == approved.returncode, approved.stderr
     made_ = house.read(house.must(*add, "--json"))
     lapsed = [one for one in house.events(Book.CASES) if isinstance(one, PatternLapsed)]
     [known] = map(house.read, house.must("people", "exception", "list", "--json").splitlines())
 
-    assert 0 == approved.returncode
     assert ["bullying"] == [rule for rule, *_ in listed(house)]
     assert ["a declared exception covers the two"] == [one.why for one in lapsed]
     assert made_ == known
