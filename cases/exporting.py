@@ -13,10 +13,8 @@ from archive import segment
 from archive.access_events import Exported, ExportFinished, ExportResumed
 from archive.books import Book
 from archive.case_words import Case, Extent
-from archive.review_events import Verdict
 from cases.casebook import fold
 from cases.gate import OPAQUE, Gate
-from cases.review_words import in_state
 from cases.roles import Deed, NoAuthorityError
 from cases.sight import Sight, in_scope, participant
 from cases.veil import NOTHING
@@ -171,7 +169,7 @@ class Exports:
 
     def _privileged(self, sight: Sight) -> frozenset[MailId]:
         """What reviewers of the case say is privileged: that leaves with nobody."""
-        return in_state(self.gate.review(sight.authority.case), Verdict.PRIVILEGED)
+        return frozenset(self.gate.review(sight.authority.case).privileged)
 
     def _closed(self, sight: Sight, asked: Query, found: Sequence[MailId]) -> tuple[MailId, ...]:
         """What is found and not given, newest first."""

@@ -50,13 +50,9 @@ def withheld_from(review: Review, account: str) -> frozenset[MailId]:
 
     Whoever said it has read it, and who is asked to check it must.
     """
-    return _those(
-        review,
-        lambda one: (
-            one.verdict is Verdict.PRIVILEGED
-            and account not in one.opinions
-            and account not in one.awaited
-        ),
+    said = ((mail, review.of(mail)) for mail in review.privileged)
+    return frozenset(
+        mail for mail, one in said if account not in one.opinions and account not in one.awaited
     )
 
 

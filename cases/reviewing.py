@@ -83,16 +83,8 @@ class Reviewed:
     notes: list[Note] = field(default_factory=list)
     assigned: str = ""
     settled: Opinion | None = None
+    last: Opinion | None = None  # what stands of it: see the head of this file
     checks: dict[tuple[str, str], Check] = field(default_factory=dict)  # by whose and by whom
-
-    @property
-    def last(self) -> Opinion | None:
-        """What stands of it: see the head of this file."""
-        if self.settled:
-            return self.settled
-        privileged = [one for one in self.opinions.values() if one.verdict is Verdict.PRIVILEGED]
-        words = privileged or list(self.opinions.values())
-        return max(words, key=lambda one: one.said.at) if words else None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -144,6 +136,7 @@ class Review:
     case: CaseId
     mails: dict[MailId, Reviewed] = field(default_factory=dict)
     saved: dict[str, Saved] = field(default_factory=dict)
+    privileged: set[MailId] = field(default_factory=set)  # of which that is the verdict
 
     def of(self, mail: MailId) -> Reviewed:
         """What is said of a message; nothing where nobody has said anything."""
@@ -173,10 +166,13 @@ class Review:
 
     def _say(self, event: OfMails) -> None:
         said = Said(event.by, event.at)
-        for one in (self.mails.setdefault(mail, Reviewed()) for mail in event.mails):
+        for mail in event.mails:
+            one = self.mails.setdefault(mail, Reviewed())
             match event:
                 case Judged():
                     _judge(one, Opinion(event.verdict, event.reason, said), settles=event.settles)
+                    stands = one.verdict is Verdict.PRIVILEGED
+                    (self.privileged.add if stands else self.privileged.discard)(mail)
                 case Tagged():
                     one.tags |= dict.fromkeys(event.added, said)
                     one.tags = {tag: by for tag, by in one.tags.items() if tag not in event.removed}
@@ -193,9 +189,18 @@ def _judge(one: Reviewed, opinion: Opinion, *, settles: bool) -> None:
     one.settled = opinion if settles else None
     one.opinions.pop(by, None)  # the last word stands last
     one.opinions[by] = opinion
+    one.last = _standing(one)
     for pair, check in one.checks.items():
         if check.reviewer == by and check.second is None:
             one.checks[pair] = replace(check, second=opinion.verdict)
+
+
+def _standing(one: Reviewed) -> Opinion:
+    """What stands of a message that somebody judged."""
+    if one.settled:
+        return one.settled
+    privileged = [said for said in one.opinions.values() if said.verdict is Verdict.PRIVILEGED]
+    return max(privileged or one.opinions.values(), key=lambda said: said.said.at)
 
 
 def _ask_again(one: Reviewed, event: SecondReviewAsked) -> None:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.segment import Segments
 from rich.style import Style
 from rich.text import Text
+from rich.traceback import Traceback
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -67,21 +69,21 @@ class ReviewApp(App[None]):
         self._below: list[tuple[Pile, int]] = []  # piles that conversations lie upon
         self._asking = ""
         self._said = self.desk.review()
+        self.mails, self.paper, self.line = MailList(self._said.of), Paper(), Input()
+        self.top = Label(id="top", markup=False)
+        self.asked = Label(id="asked", markup=False)
+        self.place = Label(id="place", markup=False)
+        self.wanted = Label(id="wanted", markup=False)
+        self.told = Label(id="told", markup=False)
+        self.left = Vertical(self.asked, self.mails, id="left")
+        self.prompt = Horizontal(self.wanted, self.line, id="prompt")
 
     def compose(self) -> ComposeResult:
         """The list on the left, the text on the right, what is told below."""
-        yield Label(id="top", markup=False)
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield Label(id="asked", markup=False)
-                yield MailList(self._said.of)
-            with Vertical(id="right"):
-                yield Paper()
-                yield Label(id="place", markup=False)
-        with Horizontal(id="prompt"):
-            yield Label(id="wanted", markup=False)
-            yield Input()
-        yield Label(id="told", markup=False)
+        yield self.top
+        yield Horizontal(self.left, Vertical(self.paper, self.place, id="right"), id="body")
+        yield self.prompt
+        yield self.told
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -97,21 +99,10 @@ class ReviewApp(App[None]):
 
     # --- what is on the screen ----------------------------------------------------------------
 
-    @property
-    def mails(self) -> MailList:
-        """The list of messages."""
-        return self.query_one(MailList)
-
-    @property
-    def paper(self) -> Paper:
-        """The reading pane."""
-        return self.query_one(Paper)
-
     def tell(self, text: str, *, error: bool = False) -> None:
         """Say something in the line above the keys."""
-        line = self.query_one("#told", Label)
-        line.set_class(error, "error")
-        line.update(safe(text).replace("\n", " "))
+        self.told.set_class(error, "error")
+        self.told.update(safe(text).replace("\n", " "))
 
     def _try(self, act: Callable[[], None]) -> bool:
         """Do something that may be refused, and tell why it was."""
@@ -128,9 +119,7 @@ class ReviewApp(App[None]):
         done = desk.decided() if known else 0
         share = f"{bar(done, known)} {done:,} of {known:,} reviewed" if known else "counting …"
         marked = f"   {len(self.mails.chosen):,} chosen" if self.mails.chosen else ""
-        self.query_one("#top", Label).update(
-            f"Section 9   {desk.case}   {desk.actor}   {share}{marked}"
-        )
+        self.top.update(f"Section 9   {desk.case}   {desk.actor}   {share}{marked}")
 
     def _ask(self, *, cursor: int = 0) -> None:
         """Ask the gate anew, and list what it gives."""
@@ -147,7 +136,7 @@ class ReviewApp(App[None]):
         self.mails.put(pile, cursor=cursor)
         what = pile.title or f"{self.desk.only}: {self.desk.query}"
         listed = f"{len(pile.rows):,} of {pile.total:,}"
-        self.query_one("#asked", Label).update(safe(f"{what}   {listed}, {pile.order} first"))
+        self.asked.update(safe(f"{what}   {listed}, {pile.order} first"))
 
     def _survey(self) -> None:
         """Count how much there is to review, what no search sees, and what is new."""
@@ -170,6 +159,13 @@ class ReviewApp(App[None]):
         if self.desk.heard():
             self.mails.refresh()
             self._head()
+
+    def _fatal_error(self) -> None:
+        """Keep a bug's traceback, and let nobody's mail out with it: no values of variables."""
+        self.bell()
+        told = self.console.render(Traceback(width=None), self.console.options)
+        self._exit_renderables.append(Segments(told))
+        self._close_messages_no_wait()
 
     # --- moving and opening -------------------------------------------------------------------
 
@@ -202,7 +198,7 @@ class ReviewApp(App[None]):
             self.opened = self.desk.open(mail, reason=reason)
             self.paper.write(self._written(self.opened))
             row = f"{self.mails.cursor + 1:,} of {self._pile.total:,}" if self._pile else ""
-            self.query_one("#place", Label).update(f"{mail[:12]}   {row}   this look is recorded")
+            self.place.update(f"{mail[:12]}   {row}   this look is recorded")
 
         self._try(act)
 
@@ -326,11 +322,11 @@ class ReviewApp(App[None]):
         """Ask for a line of text: the query, the tags, the reason and so on."""
         known = {"tag": self.desk.tags, "assign": self.desk.readers}.get(what, list)()
         self._asking = what
-        self.query_one("#wanted", Label).update(ASKED[what])
-        line = self.query_one(Input)
+        self.wanted.update(ASKED[what])
+        line = self.line
         line.value = self.desk.query if what == "search" else ""
         line.suggester = SuggestFromList(known) if known else None
-        self.query_one("#prompt").add_class("shown")
+        self.prompt.add_class("shown")
         line.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -359,7 +355,7 @@ class ReviewApp(App[None]):
 
     def _close_prompt(self) -> None:
         self._asking = ""
-        self.query_one("#prompt").remove_class("shown")
+        self.prompt.remove_class("shown")
         self.mails.focus()
 
     def _search(self, typed: str) -> None:
@@ -456,7 +452,7 @@ class ReviewApp(App[None]):
 
     def action_widen(self) -> None:
         """Give the text the whole width, or put the list beside it."""
-        self.query_one("#left").toggle_class("hidden")
+        self.left.toggle_class("hidden")
 
     def action_light(self) -> None:
         """Light or dark."""
