@@ -86,7 +86,7 @@ def acts(gate: Gate) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "the list of what is not reviewed", replace(desk, only="not reviewed").pile
     yield "a message opened", lambda: desk.open(next(unread))
     yield "a verdict", lambda: desk.mark([next(unread)], Verdict.RELEVANT)
-    yield "the screen, from nothing to its first page", lambda: asyncio.run(shown(gate))
+    yield "the screen, from nothing until all is counted", lambda: asyncio.run(shown(gate))
 
 
 async def shown(gate: Gate) -> None:
