@@ -22,6 +22,7 @@ TEMPLATE = """\
 
 [trust]
 name = ""
+# zone = "Europe/London"       # of the clocks on its walls: timelines, and logs that name none
 domains = []                  # the trust's own: ["school.example", "pupils.school.example"]
 # terms = [{name = "autumn 2026", first = 2026-09-01, last = 2026-12-18}]   # date:"last term"
 

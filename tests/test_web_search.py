@@ -23,11 +23,13 @@ from cases.web_gate import VisitNotInScopeError, WebAnswer, WebGate
 from cases.web_sight import Users
 from ingest.weblogs.forms import Terms as LogTerms
 from ingest.weblogs.lines import RawLine
+from search.fields import Kind
 from search.glossary import Glossary
 from search.order import Order
 from search.query import QuerySyntaxError
 from search.sqlite import open_sqlite
 from search.web import LineDigest, Visit, WebIndex, WebLine
+from search.web_fields import WEB_FIELDS
 from search.web_query import parse_web
 from search.web_sqlite import open_web_sqlite
 
@@ -394,3 +396,13 @@ def test_a_visit_is_shown_with_its_line(house: House) -> None:
     assert b"standard input line 1" in shown
     assert ("http://bets.example/", 2) == (line["page"], line["number"])
     assert 10 == refused.returncode
+
+
+def test_the_fields_of_visits_are_explained(house: House) -> None:
+    """Each with an example that can be asked."""
+    said = house.must("help", "web").decode()
+
+    for field in WEB_FIELDS:
+        assert f"  {field.name}:" in said
+        if field.kind is not Kind.DIRECTORY:
+            assert parse_web(field.example)
