@@ -103,9 +103,8 @@ class AlertBook:
     suppressions: dict[SuppressionId, Suppressed] = field(default_factory=dict)
     _waiting: dict[Key, Waiting] = field(default_factory=dict)
     _told: dict[Key, list[Telling]] = field(default_factory=dict)
-    _naming: dict[str, list[AlertId]] = field(default_factory=dict)  # the alerts, by subject
-    _left: dict[AlertId, int] = field(default_factory=dict)  # subjects without an answer
-    _answered: set[str] = field(default_factory=set)
+    _left: dict[AlertId, set[Key]] = field(default_factory=dict)  # what of it has no answer
+    _answered: dict[Key, int] = field(default_factory=dict)  # how grave it was by then
 
     def refresh(self, *, through: int) -> bool:
         """Read on in both books, in the mail book to a segment; tell whether there was more."""
@@ -163,7 +162,7 @@ class AlertBook:
         for item in planned.items:
             told = self._told[_key(item)]
             last = next(one for one in reversed(told) if one.post == planned.post)
-            if item.subject not in self._answered and last.alert == planned.alert:
+            if self._answered.get(_key(item), 0) < item.severity and last.alert == planned.alert:
                 yield item
 
     def _fold(self, event: Event) -> None:
@@ -193,8 +192,8 @@ class AlertBook:
             case AlertRefused():
                 self.alerts[event.alert] = replace(self.alerts[event.alert], refused=event.why)
             case AlertAcknowledged():
-                for subject in {one.subject for one in self.alerts[event.alert].planned.items}:
-                    self._answer(subject, event.at, event.by)
+                for item in self.alerts[event.alert].planned.items:
+                    self._answer(item, event.at, event.by)
             case AlertsReviewed():
                 self.reviewed = event
             case _:
@@ -203,8 +202,14 @@ class AlertBook:
     def _hear(self, event: Event) -> None:
         """Take what triage says: whoever decides an item, or sees to it, has been told."""
         match event:
-            case Triaged() | Acknowledged() | Linked():
-                self._answer(event.item, event.at, event.by)
+            case Triaged():
+                for one in event.findings:
+                    kind = kind_of(one.category, one.clause)
+                    self._answer(AlertItem(event.item, kind, one.severity), event.at, event.by)
+            case Acknowledged() | Linked():
+                for kind in POSTS:
+                    gravest = self._gravest((event.item, kind)) or GRAVEST
+                    self._answer(AlertItem(event.item, kind, gravest), event.at, event.by)
             case Suppressed():
                 self.suppressions[event.suppression] = event
             case SuppressionEnded():
@@ -220,23 +225,20 @@ class AlertBook:
                 self._await(Waiting(AlertItem(mail, kind, one.severity)))
 
     def _await(self, new: Waiting) -> None:
-        """Have somebody told, unless they were when it was as grave, or it was seen to untold."""
-        item, key = new.item, _key(new.item)
-        known, told = self._waiting.get(key), self._told.get(key, ())
-        gravest = max((one.severity for one in told), default=0)
-        seen_to = item.subject in self._answered and not told
-        if known:
-            gravest = max(gravest, known.item.severity)
-        if item.severity >= self.least and item.severity > gravest and not seen_to:
+        """Have somebody told, unless they were, or it was seen to, when it was as grave."""
+        key, severity = _key(new.item), new.item.severity
+        known = max(self._gravest(key), self._answered.get(key, 0), self.least - 1)
+        if severity > known:
             self._waiting[key] = new
+
+    def _gravest(self, key: Key) -> int:
+        """How grave something was at most, of what was told and what waits; 0 for neither."""
+        waiting = (self._waiting[key].item.severity,) if key in self._waiting else ()
+        return max((*waiting, *(one.severity for one in self._told.get(key, ()))), default=0)
 
     def _plan(self, event: AlertPlanned) -> None:
         self.alerts[event.alert] = Alert(event)
-        subjects = {item.subject for item in event.items}
-        self._left[event.alert] = len(subjects)
-        self._answered -= subjects  # it became graver, or waits again
-        for subject in subjects:
-            self._naming.setdefault(subject, []).append(event.alert)
+        self._left[event.alert] = set(map(_key, event.items))
         for item in event.items:
             telling = Telling(event.alert, event.to, event.post, item.severity)
             self._told.setdefault(_key(item), []).append(telling)
@@ -244,16 +246,19 @@ class AlertBook:
             if waiting and waiting.item.severity <= item.severity:
                 del self._waiting[_key(item)]
 
-    def _answer(self, subject: str, at: datetime, by: str) -> None:
-        """Take it that somebody has seen to a message or pattern."""
-        self.forget(subject)
-        if subject in self._answered:
-            return
-        self._answered.add(subject)
-        for name in self._naming.get(subject, ()):
-            self._left[name] -= 1
-            if self._left[name] == 0:
-                self.alerts[name] = replace(self.alerts[name], answered=at, by=by)
+    def _answer(self, item: AlertItem, at: datetime, by: str) -> None:
+        """Take it that somebody has seen to something, as grave as it was then."""
+        key = _key(item)
+        self._answered[key] = max(item.severity, self._answered.get(key, 0))
+        waiting = self._waiting.get(key)
+        if waiting and waiting.item.severity <= item.severity:
+            del self._waiting[key]
+        for told in self._told.get(key, ()):
+            left = self._left[told.alert]
+            if told.severity <= item.severity and key in left:
+                left.remove(key)
+                if not left:
+                    self.alerts[told.alert] = replace(self.alerts[told.alert], answered=at, by=by)
 
 
 def _key(item: AlertItem) -> Key:

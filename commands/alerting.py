@@ -27,7 +27,7 @@ from commands.app import App
 from commands.mailing import ATTEMPTS, NotMailedError, send
 from commands.settings_routing import routes, terms
 from people import Directory
-from section9 import MailId, Record
+from section9 import MailId, Record, Section9Error
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,8 +52,9 @@ def tell(app: App) -> None:
         if ours:
             try:
                 Teller(app).round(attempts=1)
-            except NotMailedError as error:
-                log.error("alert_not_sent", error=error.reason)  # noqa: TRY400 - no traceback of mail
+            except Section9Error as error:
+                why = error.reason if isinstance(error, NotMailedError) else type(error).__name__
+                log.error("alert_not_sent", error=why)  # noqa: TRY400 - no traceback of mail
 
 
 @contextmanager

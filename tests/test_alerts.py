@@ -22,7 +22,7 @@ from archive.ledger import Ledger
 from archive.mail_events import Scanned
 from archive.pattern_events import PatternFound, PatternId, PatternLapsed
 from archive.store import FolderStore
-from archive.triage_events import Acknowledged, ItemId
+from archive.triage_events import Acknowledged, ItemId, Triaged, Verdict
 from cases.alerting import Planning, Terms
 from cases.alerts import AlertBook
 from cases.hours import Hours
@@ -41,6 +41,32 @@ ROUTES = Routes(
 )
 
 
+def seen(severity: int, **said: object) -> Finding:
+    """What a rule saw in a message."""
+    told: dict[str, object] = {
+        "category": Category.WELFARE,
+        "clause": "5.4",
+        "confidence": Confidence.HIGH,
+    }
+    told |= said
+    return Finding(
+        rule=RuleId("rule"),
+        version=1,
+        part=PartId("1"),
+        start=0,
+        end=1,
+        severity=severity,
+        why="why",
+        **told,  # type: ignore[arg-type]
+    )
+
+
+def decided(mail: str, finding: Finding, *, at: datetime) -> Triaged:
+    """What somebody decided on it."""
+    case, item = CaseId("C-0001"), ItemId(mail)
+    return Triaged(at, "d.po", case, item, Verdict.CONFIRMED, (finding,), at)
+
+
 @dataclass
 class Office:
     """A ledger, a clock, and alerts decided on them, as the process that sends them does."""
@@ -57,22 +83,7 @@ class Office:
 
     def found(self, mail: str, severity: int, **said: object) -> None:
         """File what detectors saw in a message."""
-        told: dict[str, object] = {
-            "category": Category.WELFARE,
-            "clause": "5.4",
-            "confidence": Confidence.HIGH,
-        }
-        told |= said
-        finding = Finding(
-            rule=RuleId("rule"),
-            version=1,
-            part=PartId("1"),
-            start=0,
-            end=1,
-            severity=severity,
-            why="why",
-            **told,  # type: ignore[arg-type]
-        )
+        finding = seen(severity, **said)
         event = Scanned(self.now, "section9", MailId(mail), BlobId("b"), "rule/1", (finding,), ())
         self.ledger.append(Book.MAIL, (event,))
 
@@ -283,6 +294,29 @@ def test_half_an_answer_leaves_the_rest(office: Office) -> None:
     office.now += 31 * MINUTE
 
     assert [("deputy", ["b 5"])] == told(office.tell())
+
+
+def test_an_answer_to_one_kind_leaves_the_other(office: Office) -> None:
+    """The DPO's decision on personal data is none on a pupil's welfare."""
+    office.found("a", 5)
+    office.found("a", 4, category=Category.PERSONAL_DATA)
+    planned = office.tell()
+    leak = seen(4, category=Category.PERSONAL_DATA)
+    office.note(decided("a", leak, at=office.now))
+    office.now += 31 * MINUTE
+
+    assert [("dsl", ["a 5"]), ("dpo", ["a 4"])] == told(planned)
+    assert [("deputy", ["a 5"])] == told(office.tell())
+
+
+def test_what_was_decided_and_becomes_graver_is_told(office: Office) -> None:
+    """The decision was on something else."""
+    office.note(decided("a", seen(3), at=office.now))
+    office.found("a", 3)
+    same = office.tell(digest=True)
+    office.found("a", 5)
+
+    assert ([], [("dsl", ["a 5"])]) == (same, told(office.tell()))
 
 
 def test_an_answer_before_it_was_told_is_an_answer(office: Office) -> None:
