@@ -21,6 +21,7 @@ from section9 import Part, PartKind, Record, Span
 MAX_READ = 100_000  # characters of one text
 WIDTH = 200  # characters of an excerpt
 LEAD = 60  # of those, before the first match
+FOLDED = " […] "  # stands for a quotation
 MAX_NAMES = 3
 MAX_BEGINNINGS = 100  # looked for at once; where there are more, every word is looked at
 
@@ -131,6 +132,16 @@ def _unquoted(part: Part) -> str:
     return "".join((*pieces, text[end:]))
 
 
+def _folded_quotes(part: Part) -> str:
+    """A part's text with a sign in the place of each quotation."""
+    pieces, end, text = [], 0, part.text[:MAX_READ]
+    for quoted in sorted(part.quoted, key=lambda span: span.start):
+        if quoted.start >= end:
+            pieces += [text[end : quoted.start], FOLDED]
+        end = max(end, quoted.end)
+    return "".join((*pieces, text[end:]))
+
+
 def _whole(column: str, text: str, marks: Marking) -> Excerpt:
     text = text[:MAX_READ]
     found = _find(text, marks.get(column, Terms()))
@@ -138,7 +149,10 @@ def _whole(column: str, text: str, marks: Marking) -> Excerpt:
 
 
 def _excerpt(record: Record, marks: Marking) -> Excerpt:
-    """Cut around the first match in a body, then in an attachment or its name; else the start."""
+    """Cut around the first match in what a message says itself, then in what else it has.
+
+    That is what it quotes, an attachment or its name; without a match, how it begins.
+    """
     texts = list(_texts(record))
     for column, text in texts:
         found = _find(text, marks.get(column, Terms()))
@@ -154,7 +168,9 @@ def _excerpt(record: Record, marks: Marking) -> Excerpt:
 
 def _texts(record: Record) -> Iterator[tuple[str, str]]:
     parts = record.parsed.parts
-    yield from (("body", part.text[:MAX_READ]) for part in parts if is_body(part) and part.text)
+    bodies = [part for part in parts if is_body(part) and part.text]
+    yield from (("body", _folded_quotes(part)) for part in bodies if part.quoted)
+    yield from (("body", part.text[:MAX_READ]) for part in bodies)
     for part in parts:
         if not is_body(part):
             yield "attachment", part.text[:MAX_READ]

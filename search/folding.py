@@ -81,6 +81,11 @@ def folded(sketches: Sequence[Sketch], by: Fold) -> Folded:
             return _conversations(sketches)
 
 
+def own_text(record: Record) -> str:
+    """The text that a message says itself, as much of it as is read."""
+    return _texts(record)[0][:READ]
+
+
 def _texts(record: Record) -> tuple[str, str]:
     """The text that a message says itself, and the text that it quotes."""
     own, quoted = list[str](), list[str]()
