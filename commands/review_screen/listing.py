@@ -142,15 +142,15 @@ class MailList(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 def _flags(hit: Hit, one: Reviewed) -> Iterator[str]:
-    """In a word each, what sets a message apart; what reviewers said first."""
+    """In a word each, what sets a message apart; the gravest first."""
+    if hit.findings:
+        more = f"+{len(hit.findings) - 1}" if len(hit.findings) > 1 else ""
+        yield f"!{hit.findings[0]}{more}"
     yield from (f"#{tag}" for tag in one.tags)
     if one.assigned:
         yield f"→{one.assigned}"
     if one.notes:
         yield "note"
-    if hit.findings:
-        more = f"+{len(hit.findings) - 1}" if len(hit.findings) > 1 else ""
-        yield f"!{hit.findings[0]}{more}"
     if hit.deleted:
         yield "deleted"
     if hit.opaque:

@@ -58,7 +58,8 @@ def written(opened: Opened, said: Reviewed, looked: Looked, fashion: Fashion) ->
     page.append(Line(Text()))
     page += [Line(Text(safe(value)), name) for name, value in _headers(record, looked, fashion)]
     page += [
-        Line(Text(safe(value), fashion.found), "Finding") for value in findings_told(record.current)
+        Line(Text(safe(value), Style(color=fashion.found.color)), "Finding")
+        for value in findings_told(record.current)
     ]
     page += [Line(Text(safe(value)), name) for name, value in told(said)]
     for part in record.parsed.parts:
