@@ -5,9 +5,10 @@ from datetime import date
 from msgspec import Struct
 
 from archive.report_events import Volumes
+from cases.sampling import Estimate
 from cases.triage.figures import Precision, Waited
 from cases.yearly import BreachFigures, IncidentFigures, RuleChange, Year, name
-from evidence.board.told import Missed, Told
+from evidence.board.told import Told
 
 
 class YearLine(Struct, frozen=True):
@@ -41,7 +42,7 @@ class BoardLine(Struct, frozen=True, tag_field="schema", tag="section9.board/1")
     this: YearLine
     last: YearLine
     recorded: bool  # last year's volumes are those that its own report counted
-    missed: tuple[Missed, ...]
+    missed: tuple[Estimate, ...]
 
 
 def board_line(told: Told) -> BoardLine:

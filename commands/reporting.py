@@ -1,6 +1,6 @@
 """`section9 report`: what the Board and the yearly review of monitoring are told. Names nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,8 +14,9 @@ from section9 import Section9Error
 if TYPE_CHECKING:
     from archive.events import Event
     from archive.report_events import Period, Volumes
+    from cases.sampling import Estimate
     from cases.yearly import Year
-    from evidence.board.told import Missed, Told
+    from evidence.board.told import Told
     from evidence.reports import Report
     from search.tree import Query
 
@@ -132,20 +133,17 @@ def _told(app: App, year: int, *, record: bool) -> "Told":
         this=_year(app, known, decided),
         last=_year(app, last_known[0], decided),
         recorded=last_known[1],
-        missed=tuple(_missed(decided, this)),
+        missed=_missed(decided, this),
     )
 
 
-def _missed(decided: "tuple[Event, ...]", this: "Period") -> Iterator["Missed"]:
-    """What the samples of unflagged mail say of each month of a year."""
+def _missed(decided: "tuple[Event, ...]", this: "Period") -> "tuple[Estimate, ...]":
+    """What the samples of the year's months say."""
     from cases.sampling import estimates
     from cases.yearly import months
-    from evidence.board.told import Missed
 
     wanted = months(this)
-    for one in estimates(decided):
-        if one.month in wanted and one.low is not None and one.high is not None:
-            yield Missed(one.month, one.population, one.judged, one.missed, one.low, one.high)
+    return tuple(one for one in estimates(decided) if one.month in wanted)
 
 
 def _volumes(app: App, this: "Period") -> "Volumes":

@@ -1,10 +1,6 @@
 """Evidence in a real browser: hostile mail stays text, and our own script works."""
 
-import html
-import os
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,20 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from browser import needs_chromium, opened, title
 from evidence_house import HOSTILE, house, plain
-
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--disable-dev-shm-usage", "--virtual-time-budget=3000"),
-)
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM and "SECTION9_REQUIRE_SERVERS" not in os.environ,
-    reason="chromium is not installed: apt-get install chromium",
-)
 
 
 @dataclass
@@ -57,18 +41,6 @@ def listening() -> Iterator[Server]:
         yield server
         listener.shutdown()
         thread.join()
-
-
-def opened(page: Path, profile: Path) -> str:
-    """Open a page as somebody would from a memory stick; gives what it then consists of."""
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
-    return done.stdout.decode()
-
-
-def title(dom: str) -> str:
-    found = TITLE.search(dom)
-    return html.unescape(found[1]) if found else ""
 
 
 @pytest.fixture(scope="module")

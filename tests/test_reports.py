@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from browser import needs_chromium, opened, refused, title
 from evidence_house import plain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,12 +18,15 @@ from archive.books import Book
 from archive.case_events import NoticeGiven, RulesInForce, RuleSwitched
 from archive.report_events import BoardReported, Period, Tally, Volumes
 from cases.oversight import affairs
+from cases.sampling import Estimate
 from cases.volumes import recorded
 from cases.yearly import YearError, before, months, name, period, year
+from evidence.board.mail import missed
 from evidence.board.wording import few
-from section9 import RuleId, RuleState
+from section9 import CaseId, RuleId, RuleState
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+C1 = CaseId("C-0001")
 PEOPLE = """\
 address,name,role,school
 j.doe@school.example,Jocasta Quillfeather,staff,Tarn Lane Primary
@@ -46,8 +50,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     mail = folder / "mail"
     mail.mkdir()
     mails = {"leak": LEAK, "old": OLD, **{str(n): plain(n) for n in range(3)}}
-    for title, content in mails.items():
-        (mail / f"{title}.eml").write_bytes(content)
+    for stem, content in mails.items():
+        (mail / f"{stem}.eml").write_bytes(content)
     (folder / "people.csv").write_text(PEOPLE)
     (folder / "notice.txt").write_text("Your mail may be monitored.")
     with made(folder / "home") as house:
@@ -132,6 +136,33 @@ def test_a_report_can_be_read_without_eyes(ready: House, tmp_path: Path) -> None
     assert html.count("<table") == html.count("<caption>")
     assert "<th>" not in html
     assert ["1"] + ["2"] * html.count("<h2") == re.findall(r"<h(\d)", html)
+
+
+@needs_chromium
+def test_a_browser_shows_all_of_a_report(ready: House, tmp_path: Path) -> None:
+    """Its policy forbids everything but what it holds itself, and forbids none of that."""
+    ready.must("report", "board", "--year", "2026", tmp_path)
+    page = tmp_path / "board-2026.html"
+    spoilt = tmp_path / "spoilt.html"
+    spoilt.write_text(page.read_text().replace("<h1>", '<h1 style="color: red">'))
+
+    dom = opened(page, tmp_path / "1")
+
+    assert "Monitoring of e-mail, 2026" == title(dom)
+    assert [] == refused(page, tmp_path / "2")
+    assert refused(spoilt, tmp_path / "3")  # what is refused would show here
+
+
+def test_what_samples_say_is_told_month_by_month() -> None:
+    """A month whose sample nobody judged says so, and gives no number."""
+    judged = Estimate(C1, "2026-09", 1_200, 30, 0, 100, 100, 1, (), None, 12, 1, 65)
+    waiting = Estimate(C1, "2026-10", 1_300, 30, 0, 100, 0, 0, (), None, None, None, None)
+
+    [table] = missed((judged, waiting)).tables
+
+    assert ("2026-09", "1,200", "100 of 100", "1", "1 to 65") == table.rows[0]
+    assert ("2026-10", "1,300", "0 of 100", "0", "not known yet") == table.rows[1]
+    assert "is not known" not in missed((judged,)).words[0]
 
 
 def test_the_words_follow_the_settings(ready: House) -> None:

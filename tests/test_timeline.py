@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from browser import needs_chromium, opened, title
 from running import House, made
-from test_evidence_chromium import needs_chromium, opened, title
 from weblogs import squid, visit
 
 from archive.access_events import Searched

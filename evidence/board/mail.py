@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from archive.report_events import Tally, Volumes
+from cases.sampling import Estimate
 from cases.triage.figures import Precision
 from cases.yearly import months, name
 from evidence import plots
-from evidence.board.told import Missed, Told
+from evidence.board.told import Told
 from evidence.board.wording import both, clause, few, length
 from evidence.reports import Plot, Section, Table
 
@@ -115,7 +116,7 @@ def triage(told: Told) -> Section:
     )
 
 
-def missed(samples: Sequence[Missed]) -> Section:
+def missed(samples: Sequence[Estimate]) -> Section:
     """What samples of unflagged mail say of all of it."""
     if not samples:
         return Section(
@@ -128,14 +129,14 @@ def missed(samples: Sequence[Missed]) -> Section:
     rows = tuple(
         (
             one.month,
-            f"{one.unflagged:,}",
-            f"{one.judged:,}",
-            f"{one.wrong:,}",
-            f"{one.low:,} to {one.high:,}",
+            f"{one.population:,}",
+            f"{one.judged:,} of {one.drawn:,}",
+            f"{one.missed:,}",
+            f"{one.low:,} to {one.high:,}" if one.judged else "not known yet",
         )
         for one in samples
     )
-    head = ("Month", "Not flagged", "Looked at", "Wrongly", "Missed in the month")
+    head = ("Month", "Not flagged", "Judged", "Missed", "Missed in the month")
     return Section(
         "What was missed",
         words=(

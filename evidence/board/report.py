@@ -7,9 +7,10 @@ somebody who knows the school might know the pupil.
 from collections.abc import Sequence
 from datetime import datetime
 
+from cases.sampling import Estimate
 from cases.yearly import name
 from evidence.board import acts, mail
-from evidence.board.told import Missed, Told
+from evidence.board.told import Told
 from evidence.board.wording import FEW, change, many, share
 from evidence.reports import Report, Section
 
@@ -62,10 +63,10 @@ def _summary(told: Told) -> Section:
     )
 
 
-def _missed_in_short(samples: Sequence[Missed]) -> str:
-    if not samples:
+def _missed_in_short(samples: Sequence[Estimate]) -> str:
+    judged, wrong = sum(one.judged for one in samples), sum(one.missed for one in samples)
+    if not judged:
         return "How much was missed is not known: no sample of unflagged mail was judged."
-    judged, wrong = sum(one.judged for one in samples), sum(one.wrong for one in samples)
     return (
         f"{many(judged, 'unflagged message')} were drawn by lot and read: {wrong:,} should have "
         "been flagged."
