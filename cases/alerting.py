@@ -61,13 +61,14 @@ class Planning:
     stuck: set[AlertId]  # alerts after which nobody is left to tell; it grows
     gone: list[str] = field(default_factory=list)  # subjects
     _letters: dict[_Address, dict[AlertItem, None]] = field(default_factory=dict)
+    _lately: dict[str, bool] = field(default_factory=dict)  # whether what is urgent gathers
 
     def decide(self, *, digest: bool | None = None) -> list[AlertPlanned | AlertsReviewed]:
         """What to write down before it is sent. `digest` says whether one goes; else the terms."""
         due = self._digest_due() if digest is None else digest
-        for waiting in self.book.waiting():
-            if due or self.terms.is_urgent(waiting.item):
-                self._tell_first(waiting.item, gather=not due)
+        for item in self.book.waiting():
+            if due or self.terms.is_urgent(item):
+                self._tell_first(item, gather=not due)
         for alert, items in self.book.open():
             if (due or alert.planned.urgent) and self._unanswered_for_long(alert):
                 self._tell_next(alert, items)
@@ -101,9 +102,11 @@ class Planning:
 
     def _gathers(self, to: str) -> bool:
         """Tell whether somebody was told so lately that the urgent waits for what else comes."""
-        last, times = self.book.pace(to, self.now)
-        gap = FLOOD_GAP if times >= FLOOD else GAP
-        return bool(to) and last is not None and self.now < last + gap
+        if to and to not in self._lately:
+            last, times = self.book.pace(to, self.now)
+            gap = FLOOD_GAP if times >= FLOOD else GAP
+            self._lately[to] = last is not None and self.now < last + gap
+        return self._lately.get(to, False)
 
     def _unanswered_for_long(self, alert: Alert) -> bool:
         """Tell whether the next in line is due. Working time counts, where nobody is on duty."""

@@ -42,14 +42,6 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something of which nobody was told yet."""
-
-    item: AlertItem
-    people: tuple[str, ...] = ()  # of a pattern; those of a message are the index's to say
-
-
-@dataclass(frozen=True, slots=True)
 class Telling:
     """An alert of which an item is part, and how grave the item was then."""
 
@@ -101,7 +93,7 @@ class AlertBook:
     patterns: dict[str, PatternFound] = field(default_factory=dict)
     through: int = 0  # the last segment of the mail book that was read
     suppressions: dict[SuppressionId, Suppressed] = field(default_factory=dict)
-    _waiting: dict[Key, Waiting] = field(default_factory=dict)
+    _waiting: dict[Key, AlertItem] = field(default_factory=dict)
     _told: dict[Key, list[Telling]] = field(default_factory=dict)
     _left: dict[AlertId, set[Key]] = field(default_factory=dict)  # what of it has no answer
     _answered: dict[Key, int] = field(default_factory=dict)  # how grave it was by then
@@ -124,9 +116,9 @@ class AlertBook:
             self.through = segment.number
         return moved or self.through != before
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[AlertItem]:
         """What nobody was told of yet, the gravest first."""
-        return sorted(self._waiting.values(), key=lambda one: -one.item.severity)
+        return sorted(self._waiting.values(), key=lambda one: -one.severity)
 
     def told(self, item: AlertItem) -> frozenset[str]:
         """The addresses that were told of something when it was as grave as now."""
@@ -172,11 +164,11 @@ class AlertBook:
             case PatternFound():
                 self.patterns[event.pattern] = event
                 kind = kind_of(event.category, event.clause)
-                self._await(Waiting(AlertItem(event.pattern, kind, event.severity), event.people))
+                self._await(AlertItem(event.pattern, kind, event.severity))
             case PatternLapsed():
                 self.forget(event.pattern)
             case Sealed():
-                self._await(Waiting(AlertItem(event.mail, SEALED, GRAVEST)))
+                self._await(AlertItem(event.mail, SEALED, GRAVEST))
             case SealBroken() | Alerted():  # Alerted: how seals were told of at first
                 self._waiting.pop((event.mail, SEALED), None)
             case _:
@@ -222,18 +214,18 @@ class AlertBook:
         for one in findings:
             if one.confidence is not Confidence.LOW:
                 kind = kind_of(one.category, one.clause)
-                self._await(Waiting(AlertItem(mail, kind, one.severity)))
+                self._await(AlertItem(mail, kind, one.severity))
 
-    def _await(self, new: Waiting) -> None:
+    def _await(self, new: AlertItem) -> None:
         """Have somebody told, unless they were, or it was seen to, when it was as grave."""
-        key, severity = _key(new.item), new.item.severity
+        key = _key(new)
         known = max(self._gravest(key), self._answered.get(key, 0), self.least - 1)
-        if severity > known:
+        if new.severity > known:
             self._waiting[key] = new
 
     def _gravest(self, key: Key) -> int:
         """How grave something was at most, of what was told and what waits; 0 for neither."""
-        waiting = (self._waiting[key].item.severity,) if key in self._waiting else ()
+        waiting = (self._waiting[key].severity,) if key in self._waiting else ()
         return max((*waiting, *(one.severity for one in self._told.get(key, ()))), default=0)
 
     def _plan(self, event: AlertPlanned) -> None:
@@ -243,7 +235,7 @@ class AlertBook:
             telling = Telling(event.alert, event.to, event.post, item.severity)
             self._told.setdefault(_key(item), []).append(telling)
             waiting = self._waiting.get(_key(item))
-            if waiting and waiting.item.severity <= item.severity:
+            if waiting and waiting.severity <= item.severity:
                 del self._waiting[_key(item)]
 
     def _answer(self, item: AlertItem, at: datetime, by: str) -> None:
@@ -251,7 +243,7 @@ class AlertBook:
         key = _key(item)
         self._answered[key] = max(item.severity, self._answered.get(key, 0))
         waiting = self._waiting.get(key)
-        if waiting and waiting.item.severity <= item.severity:
+        if waiting and waiting.severity <= item.severity:
             del self._waiting[key]
         for told in self._told.get(key, ()):
             left = self._left[told.alert]
