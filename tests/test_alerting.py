@@ -159,6 +159,14 @@ def test_without_a_mail_server_it_says_what_to_set(tmp_path: Path) -> None:
     assert b"smtp_host" in done.stderr
 
 
+def test_no_variable_sends_alerts_elsewhere(tmp_path: Path) -> None:
+    """Whoever runs a command sets its environment; the routes are in the file alone."""
+    with school(tmp_path / "house", 25) as house:
+        done = house.run("status", SECTION9_ROUTING__ALERTS__DSL='["me@home.example"]')
+
+    assert 3 == done.returncode
+
+
 class Killer(Inbox):
     """Takes a message, and kills who sent it before it hears so."""
 
