@@ -19,7 +19,11 @@ LONGEST = 20_000  # characters of a part that are shown
 
 def page(entry: Entry, opened: tuple[Opened, ...], *, rule: str, now: datetime) -> Group:
     """Everything about an item that may be seen now."""
-    return Group(_head(entry, rule=rule, now=now), _findings(entry), *map(_message, opened))
+    head, unseen = _head(entry, rule=rule, now=now), len(entry.item.mails) - len(opened)
+    parts: list[Text | Table] = [head, _findings(entry), *map(_message, opened)]
+    if entry.item.is_pattern and opened and unseen:
+        parts.append(Text(f"\n{unseen} of its messages were not flagged by themselves.", "dim"))
+    return Group(*parts)
 
 
 def _head(entry: Entry, *, rule: str, now: datetime) -> Text:

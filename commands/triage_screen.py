@@ -64,7 +64,8 @@ class TriageScreen(App[None]):
         self.waiting: list[Entry] = []
         self.rule = ""  # that the next act is narrowed to; all of them where empty
         self.last: ItemId | None = None  # decided here, for `undo`
-        self.opened: tuple[Opened, ...] = ()  # of the item that is shown
+        self.at: ItemId | None = None  # the item that is shown
+        self.opened: tuple[Opened, ...] = ()  # of it
         self.seen = (0, 0)  # how far the index and the ledger were read
         self.resting: Timer | None = None
 
@@ -191,7 +192,13 @@ class TriageScreen(App[None]):
         self._show()
 
     def _show(self) -> None:
-        self.opened = ()
+        """Show the item under the cursor; what was opened of it stays."""
+        row = self.table.cursor_row
+        at = self.waiting[row].item.id if row < len(self.waiting) else None
+        if at == self.at and self.opened:
+            self._write()
+            return
+        self.at, self.opened = at, ()
         self.rule = self.rule if self._has(self.rule) else ""
         if self.resting:
             self.resting.stop()

@@ -48,9 +48,10 @@ def _local(address: str) -> str:
 
 
 def rules(item: Item) -> str:
-    """What was found: each rule once, and how often."""
+    """What was found: each rule once, and how often; of a pattern, in how many messages."""
     counts = Counter(one.rule for one in item.findings)
-    return ", ".join(f"{rule} × {n}" if n > 1 else rule for rule, n in counts.items())
+    said = ", ".join(f"{rule} × {n}" if n > 1 else rule for rule, n in counts.items())
+    return f"{said}, {len(item.mails)} messages" if item.is_pattern else said
 
 
 def by_severity(items: Iterable[Item]) -> str:

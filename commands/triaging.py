@@ -122,12 +122,11 @@ def _print_entry(app: App, entry: "Entry", *, as_json: bool) -> None:
         echo_json(item_line(entry))
         return
     item = entry.item
-    kind = f"  {len(item.mails)} messages" if item.is_pattern else ""
     click.echo(
         f"{click.style(name(item.id), fg='yellow')}"
         f"  {click.style(words.severity(item), bold=True)}"
         f"  {words.age(item.since, app.case_clock())}"
-        f"  {words.kinds(item)}: {words.rules(item)}{kind}"
+        f"  {words.kinds(item)}: {words.rules(item)}"
     )
     sent = f"{item.sent:%Y-%m-%d %H:%M}" if item.sent else "without a date"
     done = "".join(f"  [{phrase}]" for phrase in words.standing(entry))

@@ -28,12 +28,13 @@ SECTION9 = str(Path(sys.executable).with_name("section9"))
 PATIENCE = 240  # seconds that archiving may take before the demonstration says that it failed
 NURSE = f"g.starkey@{DOMAIN}"
 YOU = acting_account(os.environ, uid=os.getuid(), owner=os.getuid())
-OFFICER, HEAD = "a.deshmukh", "r.achterberg"
+OFFICER, HEAD, SAFEGUARDING = "a.deshmukh", "r.achterberg", "d.osei"
 ROLES = f"""\
 [roles]
 "{YOU}" = {{ roles = ["investigator"], addresses = ["{YOU}@demo.example"] }}
 "{OFFICER}" = {{ roles = ["authoriser", "dpo"], addresses = ["{OFFICER}@{DOMAIN}"] }}
 "{HEAD}" = {{ roles = ["authoriser", "head-teacher"], addresses = ["{HEAD}@{DOMAIN}"] }}
+"{SAFEGUARDING}" = {{ roles = ["dsl"], addresses = ["{SAFEGUARDING}@{DOMAIN}"] }}
 "t.wilk" = {{ roles = ["technician"] }}
 """
 NOTICE = (
@@ -49,10 +50,12 @@ TRY_NEXT = (
     f"        --person o.wrenfield@{DOMAIN} --since 2026-09-01 --until 2026-10-31"
     f" --expires {EXPIRES}",
     "approve R-0002",
-    "search 'to:22flindqvist' --case C-0002",
+    "search 'to:22flindqvist' --case C-0003",
+    "triage",
     "index rebuild",
     "--help",
 )
+ACTORS = {"approve": HEAD, "triage": SAFEGUARDING}
 
 
 def main() -> None:
@@ -64,7 +67,8 @@ def main() -> None:
     work_a_case()
     say(f"That was all, in {time.monotonic() - began:.0f} seconds. Try next:")
     for command in TRY_NEXT:
-        actor = f"SUDO_USER={HEAD} " if command.startswith("approve") else ""
+        name = command.split()[0]
+        actor = f"SUDO_USER={ACTORS[name]} " if name in ACTORS else ""
         print(f"    {actor}{os.path.relpath(SECTION9)} --home {DATA} {command}")
     print("demo/README.md tells who is who, and what else there is to find.")
 
@@ -132,11 +136,27 @@ def work_a_case() -> None:
     print("$", shlex.join(check), flush=True)
     subprocess.run(check, cwd=DATA / "evidence", check=True)  # noqa: S603 - coreutils
     print(f"whole; open {DATA / 'evidence' / 'index.html'} in a browser")
+    triage()
     report_breach(msgspec.json.decode(found.splitlines()[0])["mail"][:12])
     say("What is the Board told at the year's end? Counts and trends, and nobody's name.")
     run("report", "board", "--year", "2026", str(DATA / "board"), by=OFFICER)
     say("Is everything still there, unaltered? Every message is hashed, every chain walked.")
     run("verify")
+
+
+def triage() -> None:
+    """Let the safeguarding lead decide what was flagged of the pupils, in a programme of theirs."""
+    say("What was flagged waits for whoever it belongs to: here, for the safeguarding lead.")
+    purpose = ("--purpose", "b", "--reason", "the yearly programme", "--dpia", "DPIA-2026-1")
+    days = ("--since", "2026-08-28", "--until", "2027-07-31", "--expires", EXPIRES)
+    yearly = ("--programme", "--investigator", SAFEGUARDING)
+    run("case", "open", *yearly, *purpose, *days, by=HEAD)
+    run("triage", "list", "--severity", "4", by=SAFEGUARDING)
+    gravest = ask("triage", "list", "--limit", "1", "--json", by=SAFEGUARDING)
+    item = msgspec.json.decode(gravest)["item"][:12]
+    say("Masked first: often that is enough to decide. To open the rest takes a reason.")
+    run("triage", "show", item, by=SAFEGUARDING)
+    run("triage", "confirm", item, "--reason", "spoken to both, parents told", by=SAFEGUARDING)
 
 
 def report_breach(mail: str) -> None:
@@ -166,10 +186,13 @@ def run(*arguments: str, succeeds: bool = True, show_home: bool = True, by: str 
         sys.exit(f"demo: the command above ended with {done.returncode}")
 
 
-def ask(*arguments: str) -> bytes:
+def ask(*arguments: str, by: str = YOU) -> bytes:
     """Run a command for what it prints on standard output."""
     command = [SECTION9, "--home", str(DATA), *arguments]
-    return subprocess.check_output(command, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    environment = os.environ | {"SUDO_USER": by}
+    return subprocess.check_output(  # noqa: S603 - ours
+        command, env=environment, stderr=subprocess.DEVNULL
+    )
 
 
 def archived() -> int:
