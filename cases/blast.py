@@ -8,7 +8,7 @@ those that could be told apart, and so is *at least*: `unknowns` says what was n
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from cases.blast_reach import Aftermath, Received, aftermath, received
 from cases.breach_data import ONE_EACH, Data, data_of
@@ -68,7 +68,7 @@ class Blast:
     """Whose data, what data, in whose hands."""
 
     messages: int
-    first: date | None  # the day of the earliest message
+    first: datetime | None  # the date of the earliest message
     kinds: tuple[Kind, ...]  # in the order of the form
     people: Mapping[PersonRole, int]  # different people of the directory whom the mail tells of
     at_least: int  # people in all
@@ -92,16 +92,15 @@ def blast(read: Read, known: Known) -> Blast:
     values = _values(read.records)
     others = sum(count for role, count in people.items() if role is not PersonRole.STUDENT)
     each = max((len(found) for rule, found in values.items() if rule in ONE_EACH), default=0)
-    dates = [record.date.date() for record in read.records if record.date]
-    day = min(dates, default=None)
+    first = min((record.date for record in read.records if record.date), default=None)
     return Blast(
         messages=len(read.records),
-        first=day,
+        first=first,
         kinds=tuple(_kinds(read.records)),
         people=people,
         at_least=max(pupils + others, each),
         pupils=pupils,
-        ages=_ages(pupils_known, pupils, day),
+        ages=_ages(pupils_known, pupils, first.date() if first else None),
         received=received(read.records, person=known.person, agreed=known.agreed),
         aftermath=aftermath(read.records, read.after, recalls=read.recalls),
         unknowns=tuple(_unknowns(read, people)),

@@ -141,13 +141,17 @@ class SarDesk:
             ),
         )
 
-    def records(self, sar: Sar) -> Iterator[Record]:
-        """Read the messages that the searches found, oldest first; the look is on record."""
+    def records(self, sar: Sar, mail: str = "") -> Iterator[Record]:
+        """Read the messages that the searches found, oldest first; the look is on record.
+
+        `mail` is the beginning of an id, for those that begin so alone.
+        """
         if not sar.query:
             raise SarRefusedError(f"nothing was searched: `section9 sar search {sar.id}` is first")
-        shown = self.gate.search(sar.case, sar.query, limit=MOST).page.hits
+        query = f"({sar.query}) AND id:{mail}" if mail else sar.query
+        shown = self.gate.search(sar.case, query, limit=MOST).page.hits
         sight = self.gate.sight(sar.case, "sar")
-        open_ = frozenset(self.gate.index.ids(sight.open(self.gate.asked(sar.query))))
+        open_ = frozenset(self.gate.index.ids(sight.open(self.gate.asked(query))))
         for hit in reversed(shown):
             found = self.gate.index.get(hit.mail) if hit.mail in open_ else None
             if found is not None:

@@ -63,7 +63,9 @@ class SarBundleLine(Struct, frozen=True, tag_field="schema", tag="section9.sar-b
     sar: str
     found: int
     given: int
-    redacted: int
+    redacted: int  # places
+    closed: int  # found besides, protected or sealed, and not given
+    own: int  # messages in scope that are the reader's own
     files: int
     sha256: str  # of SHA256SUMS
 

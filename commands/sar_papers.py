@@ -43,7 +43,7 @@ def propose(app: App, sar_id: str, mail: str, *, as_json: bool) -> None:
 
     book, found = desk(app), desk(app).seen(sar_id)
     subject, around = _subject(found), _around(app)
-    records = _chosen(book.records(found), mail)
+    records = _chosen(book.records(found, mail), mail)
     made = {record.mail: proposals(record, subject, around) for record in records}
     book.propose(found, made)
     for record in records:
@@ -88,7 +88,7 @@ def decide(  # noqa: PLR0913 - each is an option of the command
     book, found = desk(app), desk(app).seen(sar_id)
     withheld = Code(withhold) if withhold else None
     decisions = []
-    for record in _chosen(book.records(found), mail):
+    for record in _chosen(book.records(found, mail), mail):
         if mail or record.mail not in found.decided:
             taken = () if withhold else _accepted(found, record.mail, accept)
             whole = texts(record)
@@ -152,17 +152,28 @@ def _print_bundle(found: "Sar", made: "Bundle", folder: Path, *, as_json: bool) 
 
     if as_json:
         line = SarBundleLine(
-            found.id, made.found, made.given, made.redacted, made.files, made.sha256
+            sar=found.id,
+            found=made.found,
+            given=made.given,
+            redacted=made.redacted,
+            closed=made.closed,
+            own=made.own,
+            files=made.files,
+            sha256=made.sha256,
         )
         echo_json(line)
         return
     click.echo(f"{made.given:,} of {made.found:,} messages, {made.redacted:,} places taken out")
+    if made.closed:
+        click.echo(f"{made.closed:,} more are protected or sealed, and not given", err=True)
+    if made.own:
+        click.echo(f"{made.own:,} in scope are your own: somebody else has to look", err=True)
     click.echo(f"{folder}, sha256 of SHA256SUMS {made.sha256}")
 
 
 def _chosen(records: "Iterator[Record]", mail: str) -> "list[Record]":
-    """All messages, or the one whose id begins so."""
-    chosen = [one for one in records if one.mail.startswith(mail.lower())]
+    """All messages, or the only one whose id begins so."""
+    chosen = list(records)
     if mail and len(chosen) != 1:
         raise click.UsageError(f"{mail} begins the ids of {len(chosen):,} messages of this request")
     return chosen

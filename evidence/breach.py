@@ -8,7 +8,6 @@ nobody: counts and our own words here, and `nameless` judges what was typed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from archive.books import Head
 from archive.breach_events import Phase, Question
@@ -86,6 +85,9 @@ def draft(breach: Breach, blast: Blast, *, controller: str, heads: tuple[Head, .
 def typed(breach: Breach) -> Mapping[str, str]:
     """What people typed of a breach and a report repeats, by what it is."""
     said = {f"{breach.id}: the answer to '{one}'": words for one, words in breach.answers.items()}
+    aware = breach.awareness[-1]
+    said |= {f"{breach.id}: how it came to light": aware.how}
+    said |= {f"{breach.id}: the reason of the correction": aware.reason}
     for one in breach.notified:
         said[f"{breach.id}: the reasons for the delay"] = one.delay
     for told in breach.told:
@@ -124,9 +126,10 @@ def _what(breach: Breach, blast: Blast) -> Iterator[Answer]:
     outside = f"{hands.outside:,} of these outside the trust and not agreed with it"
     yield _asked(Question.OVERVIEW, "What happened?", said, f"{how}; {outside}.")
     yield _asked(Question.CYBER, "Was it a cyber incident?", said)
-    yield _asked(Question.FOUND, "How did you find out about it?", said, *_found(breach))
+    found = said.get(Question.FOUND) or breach.awareness[-1].how
+    yield Answer("How did you find out about it?", found, tuple(_found(breach)))
     yield Answer("When did you become aware of it?", counted=(at_home(breach.aware),))
-    sent = (f"The earliest message is of {_day(blast.first)}.",) if blast.first else ()
+    sent = (f"The earliest message is of {at_home(blast.first)}.",) if blast.first else ()
     yield _asked(Question.HAPPENED, "When did it happen?", said, *sent)
 
 
@@ -236,7 +239,3 @@ def _capital(words: str) -> str:
 
 def _messages(count: int) -> str:
     return f"{count:,} message{'' if count == 1 else 's'}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

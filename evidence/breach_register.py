@@ -78,6 +78,7 @@ def _facts(breach: Breach) -> Iterator[tuple[str, str]]:
     if len(breach.awareness) > 1:
         why = breach.awareness[-1].reason
         yield "First recorded as", f"{at_home(first.aware)}; corrected: {why}"
+    yield "Came to light", breach.awareness[-1].how
     yield "Case", breach.case
     yield "What happened", said.get(Question.OVERVIEW, "")
     yield "Effects", said.get(Question.CONSEQUENCES, "")

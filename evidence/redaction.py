@@ -16,6 +16,7 @@ from archive.redaction_events import Code, Redaction
 from cases.telling import names
 from section9 import PartId, Record
 
+Beginning = tuple[str, ...]
 Texts = Mapping[PartId, str]
 """Every text of a message that is disclosed, by its part; headers go by their names."""
 
@@ -97,9 +98,9 @@ def _burnt(text: str, redactions: Iterable[Redaction]) -> str:
     return "".join((*pieces, text[end:]))
 
 
-def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[str, Sequence[_Wanted]]:
-    """What to look for everywhere, by its first word."""
-    found: dict[str, dict[_Wanted, None]] = defaultdict(dict)
+def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[Beginning, Sequence[_Wanted]]:
+    """What to look for everywhere, by its first two words, or its only one."""
+    found: dict[Beginning, dict[_Wanted, None]] = defaultdict(dict)
     for one in redactions:
         written = whole.get(one.part, "")[one.start : one.end]
         words = tuple(word.text for word in _words(written))
@@ -107,16 +108,20 @@ def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[str, Seque
             continue
         orders = {words, words[::-1]} if len(words) == 2 else {words}  # noqa: PLR2004 - `Pupil, Ann`
         for order in orders:
-            found[order[0]][_Wanted(order, written, one.code)] = None
-    return {first: tuple(some) for first, some in found.items()}
+            found[order[:2]][_Wanted(order, written, one.code)] = None
+    return {beginning: tuple(some) for beginning, some in found.items()}
 
 
-def _found(part: PartId, text: str, wanted: Mapping[str, Sequence[_Wanted]]) -> Iterator[Redaction]:
+def _found(
+    part: PartId, text: str, wanted: Mapping[Beginning, Sequence[_Wanted]]
+) -> Iterator[Redaction]:
     if not wanted:
         return
     words = list(_words(text))
     for place, word in enumerate(words):
-        for one in wanted.get(word.text, ()):
+        following = words[place + 1].text if place + 1 < len(words) else ""
+        beginnings = ((word.text,), (word.text, following))
+        for one in (each for beginning in beginnings for each in wanted.get(beginning, ())):
             last = words[place : place + len(one.words)]
             if tuple(each.text for each in last) == one.words and _is_one(text, last, one):
                 yield Redaction(part, word.start, last[-1].end, one.code)

@@ -103,7 +103,9 @@ class Bundle:
 
     found: int
     given: int
-    redacted: int
+    redacted: int  # places
+    closed: int  # found besides, protected or sealed, and not given
+    own: int  # messages in scope that are the reader's own
     files: int
     sha256: str  # of SHA256SUMS
 
@@ -135,7 +137,8 @@ def make(  # noqa: PLR0913 - what is given, to whom, and where
     sums = folder.put(SUMS, lines.encode())
     exports.finished(export, files=len(files), sha256=sums.sha256)
     redacted = sum(row.redacted for row in rows)
-    return Bundle(cover.found, cover.given, redacted, len(files), sums.sha256)
+    closed, own = len(export.event.withheld), export.event.own
+    return Bundle(cover.found, cover.given, redacted, closed, own, len(files), sums.sha256)
 
 
 def undecided(sar: Sar, records: Iterator[Record]) -> int:

@@ -63,7 +63,7 @@ Cc: p.tutor@school.example
 References: <list@school.example>
 Subject: Fwd: Residential: class list
 
-What is this?
+What is this? <script>document.title='ran'</script>
 """
 RECALL = f"""\
 Message-ID: <recall@school.example>

@@ -91,7 +91,8 @@ def test_what_is_decided_is_gone_from_the_bundle(ready: House, tmp_path: Path) -
     gone += ["Carol", "Coachman", "943 476 5919", "the coach:", "m.parent@home.example"]
     assert not [word for word in gone for page in pages if word.lower() in page.lower()]
     assert any("Residential: class list" in page for page in pages)
-    assert (4, 3) == (line["found"], line["given"])
+    assert (4, 3, 0, 0) == tuple(line[name] for name in ("found", "given", "closed", "own"))
+    assert not any("<script" in page for page in pages)
     assert not list((tmp_path / "bundle").rglob("*.eml"))
     assert _contents(tmp_path / "bundle") == _contents(tmp_path / "again")
     sums = (tmp_path / "bundle" / "SHA256SUMS").read_bytes()
