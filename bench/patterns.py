@@ -37,7 +37,7 @@ from section9 import (
     Recipient,
 )
 
-EACH = 32  # threads from a template
+EACH = 36  # threads from a template
 IN_MEMORY = Path(":memory:")
 OF: dict[str, Category] = {CONTACT: Category.STUDENT_CONTACT, BULLYING: Category.OFFENSIVE}
 

@@ -10,6 +10,8 @@ from section9 import RuleId
 
 SECRECY, MEETING = RuleId("secrecy"), RuleId("meeting-arranged")
 EXCHANGE, AFFECTION = RuleId("contact-exchanged"), RuleId("affection")
+PERSONAL = RuleId("personal-talk")
+"""No rule of one message: what an adult writes to a student that is about nothing of school."""
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SET = re.compile(r"\$(\w+)")

@@ -18,7 +18,7 @@ from section9 import RuleId, Span
 
 STRONG, WEAK = 2, 1  # what a phrase is worth
 _LESSON, _OFFICIAL, _PUPIL = RuleId("lesson"), RuleId("official"), RuleId("pupil")
-_DISCLAIMER = RuleId("disclaimer")
+_DISCLAIMER, _SCHOOL = RuleId("disclaimer"), RuleId("school")
 _EXCUSES = {  # what may explain a sign of each kind
     MEETING: (RuleId("outing"),),
     SECRECY: (RuleId("surprise"),),
@@ -53,6 +53,9 @@ _PLACE = re.compile(
     r"\b(?:room|library|hall|office|classroom|studio|gym|lab|lunch|period|lesson|reception|gate"
     r"|department|changing rooms|open door|door open)\b"
 )
+_PASSING = 1  # word of school in what is about something else
+_YOU = re.compile(r"\b(?:you|your|u|ur|you're|you've|you'll|you'd)\b")
+_I = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|im|me|my|we|we're|us|our|let's)\b|\?")
 _NUMBER = re.compile(r"(?<![\d+])(?:\+?44[ -]?(?:\(0\))?|0)7\d(?:[ -]?\d){8}(?!\d)")
 _HANDLE = re.compile(r"(?<![\w@./])@[a-z][\w.]{2,29}", re.IGNORECASE)
 _LINK = re.compile(
@@ -98,6 +101,13 @@ def read(text: str) -> Reading:
     lesson = len({plain[span.start : span.end] for span in met.get(_LESSON, ())}) > 1
     kept = [sign for one in signs if (sign := _eased(one, met, lesson=lesson))]
     return Reading(tuple(_apart(kept)), to_pupil=_PUPIL in met)
+
+
+def is_personal_talk(text: str) -> bool:
+    """Tell whether a text is between `you` and `me`, and hardly about school."""
+    plain = lowered(text[:_READ].translate(_PLAIN))
+    school = {plain[one.start : one.end] for one in _lexicon().look(plain).get(_SCHOOL, ())}
+    return len(school) <= _PASSING and bool(_YOU.search(plain) and _I.search(plain))
 
 
 def faint(text: str) -> frozenset[RuleId]:

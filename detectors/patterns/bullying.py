@@ -5,10 +5,10 @@ weak phrase 1, a strong one 2, an insult 3, hatred 4, a threat 5. Messages with 
 between them than six weeks are a run, and the weightiest run of a school year is judged. Three
 messages on two days, or two grave ones, are a pattern; a single grave one is a finding already.
 
-Sure: one step; one more where all of them are worth five; one more for two kinds, a grave message
-or six messages; one less where it is answered in kind (a quarrel) or laughed at (banter). Grave:
-3, of many 4; more where it grows worse, where a message is grave or frightens, where an adult does
-it to a student; less in a quarrel.
+Sure: one step; one more where all of them are worth five; one more for two kinds, a grave message,
+three that frighten or six messages; one less where it is answered in kind (a quarrel), two where
+it is laughed at (banter). Grave: 3, of many 4; more where it grows worse, where a message is grave
+or frightens, where an adult does it to a student; less in a quarrel.
 """
 
 from collections import Counter
@@ -125,7 +125,7 @@ def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) 
         return None
     quarrel = _in_kind(messages, run, by=by, to=to)
     banter = not quarrel and _laughed_at(messages, run, to)
-    sure = _steps(run) - quarrel - banter
+    sure = _steps(run) - quarrel - 2 * banter
     grave = BULLYING.severity + run.grows + (_is_grave(run) or "frighten" in run.kinds)
     grave += down - 2 * quarrel - banter
     circumstances = {
@@ -174,7 +174,8 @@ def _weightiest(messages: Sequence[Passed], *, by: set[str], to: str, gap: timed
 
 def _steps(run: Run) -> int:
     """Say how sure a run is before anything speaks against it."""
-    varied = len(run.kinds) > 1 or _is_grave(run) or len(run.messages) >= _MANY
+    frightens = run.kinds["frighten"] >= _FEW
+    varied = len(run.kinds) > 1 or _is_grave(run) or frightens or len(run.messages) >= _MANY
     return 1 + (run.total >= _MUCH) + varied
 
 

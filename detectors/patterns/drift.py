@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from detectors.contact.grading import is_late, uk_time
-from detectors.contact.phrases import AFFECTION, EXCHANGE, MEETING, SECRECY
+from detectors.contact.phrases import AFFECTION, EXCHANGE, MEETING, PERSONAL, SECRECY
 from detectors.contract import Rule
 from detectors.patterns.history import (
     Passed,
@@ -44,6 +44,7 @@ SAID: Mapping[RuleId, str] = {
     EXCHANGE: "exchange contacts",
     MEETING: "arrange to meet or travel",
     SECRECY: "ask for secrecy",
+    PERSONAL: "are about nothing of school",
 }
 _GRAVE = frozenset({SECRECY, MEETING})
 _LOW, _MEDIUM, _HIGH = 2, 3, 5  # points
@@ -124,6 +125,8 @@ def _points(rule: RuleId, having: Sequence[Passed]) -> int:
         for sign in one.signs
     )
     both = len({one.by for one in having}) > 1
+    if rule == PERSONAL:  # one friendly word is nothing
+        return min(_OFTEN, len(having)) if len(having) > 1 else 0
     return 1 + sure + (both or len(having) >= _OFTEN)
 
 

@@ -13,7 +13,8 @@ from hashlib import sha256
 
 from detectors.contact.grading import Circumstances
 from detectors.contact.pairs import Contact, Known, Party, Side, contact, is_private, party
-from detectors.contact.wording import faint, read
+from detectors.contact.phrases import PERSONAL
+from detectors.contact.wording import faint, is_personal_talk, read
 from detectors.contract import Context
 from detectors.patterns.bullying import KINDS
 from detectors.patterns.history import Passed, Sign
@@ -95,7 +96,8 @@ def _across(mail: ParsedMail, met: Contact, passed: Passed, context: Context) ->
     """Yield what passed between an adult and each of the students, or the other way."""
     by = key_of(met.sender.person, context)
     if len(met.reached) == 1:
-        passed = replace(passed, signs=(*passed.signs, *_hinted(mail, passed)))
+        hints = _hinted(mail, passed, by_adult=met.by_adult)
+        passed = replace(passed, signs=(*passed.signs, *hints))
     for one in met.reached[:_CLASS]:
         around = Circumstances(Contact(met.sender, (one,), met.watched), late=False, kinds=0)
         to = key_of(one.person, context)
@@ -150,12 +152,15 @@ def _spoken(mail: ParsedMail) -> Iterator[Sign]:
             yield from dict.fromkeys(Sign(rule, 1, Confidence.LOW) for rule in sorted(said))
 
 
-def _hinted(mail: ParsedMail, passed: Passed) -> Iterator[Sign]:
+def _hinted(mail: ParsedMail, passed: Passed, *, by_adult: bool) -> Iterator[Sign]:
     """Yield what a message hints at beside what was found in it."""
     found = {sign.rule for sign in passed.signs}
     bodies = (one for one in mail.parts if one.kind is PartKind.BODY and not one.repeats)
-    hinted = frozenset().union(*(faint(_unquoted(part)) for part in bodies))
+    texts = [_unquoted(part) for part in bodies]
+    hinted = frozenset().union(*map(faint, texts))
     yield from (Sign(rule, 1, Confidence.LOW) for rule in sorted(hinted - found))
+    if by_adult and any(map(is_personal_talk, texts)):
+        yield Sign(PERSONAL, 1, Confidence.LOW)
 
 
 def _unquoted(part: Part) -> str:
