@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Detector, Rule, Suspect, Text, Zones, finding
+from detectors.language import PLAIN
 from detectors.shapes import Seat, matches, seat, zones
 from detectors.surroundings import Surroundings, surroundings
 from detectors.verdict import Standing, Terms, Verdict, weigh
@@ -139,7 +140,7 @@ def _could_be_date(written: str) -> bool:
 
 def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
     """Yield each account; `sort code` near by makes it high, talk of money medium."""
-    text = doc.text
+    text: str = doc.user_data[PLAIN]
     where, near = zones(text), surroundings(doc)
     for pair in pairs(text, where):
         confidence, because = _judged(near, pair)

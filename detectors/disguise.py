@@ -99,10 +99,16 @@ def _trimmed(chunk: str) -> tuple[int, int]:
 
 def _read(chunk: str) -> tuple[str, ...]:
     """Return the word or words that characters without a space stand for."""
+    return _short(chunk) if len(chunk) <= _LONGEST else (chunk.strip(_EDGES)[:_LONGEST],)
+
+
+@lru_cache(maxsize=1 << 14)
+def _short(chunk: str) -> tuple[str, ...]:
+    """Read a chunk of honest length; most have been read before."""
     bare = chunk.strip(_EDGES)
     if bare.isascii() and bare.isalpha() and "*" not in chunk:
         return (bare,) if bare in _known() or len(bare) <= _LEAST_SWAPPED else _unusual(bare)
-    return _strange(chunk) if len(chunk) <= _LONGEST else (bare[:_LONGEST],)
+    return _strange(chunk)
 
 
 def _unusual(word: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _MARK = r"[^\w\s]"
 
 JOINED = "joined"
 """The key in `doc.user_data` of the text with its underscores; the words are read without."""
+PLAIN = "plain"
+"""The key of the text as its words are read; `Doc.text` would join the tokens each time anew."""
 CLUES = "clues"
 """The span group of a `Doc` that holds the phrases of our vocabulary, labelled by topic."""
 
@@ -34,8 +36,9 @@ def read(text: str) -> "Doc":
     """Make a `Doc` of a folded excerpt, its known phrases in `doc.spans["clues"]`, in order."""
     from spacy.util import filter_spans  # noqa: PLC0415 - spaCy is imported only when needed
 
-    doc = _language().tokenizer(text.replace("_", " "))
-    doc.user_data[JOINED] = text
+    plain = text.replace("_", " ")
+    doc = _language().tokenizer(plain)
+    doc.user_data[JOINED], doc.user_data[PLAIN] = text, plain
     doc.spans[CLUES] = sorted(filter_spans(_matcher()(doc, as_spans=True)))
     return doc
 

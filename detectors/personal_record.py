@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Detector, Rule, Suspect, Text, finding
 from detectors.cues import Lexicon, lexicon
+from detectors.language import PLAIN
 from detectors.names import Naming, naming
 from section9 import Category, Confidence, Finding, RuleId, Span
 
@@ -46,7 +47,7 @@ def detector(rule: Rule, record: Record) -> Detector:
             yield Suspect(span.start, span.end, alone=None)
 
     def detect(doc: "Doc", context: Context) -> Iterator[Finding]:
-        for span, confidence, why in judged(doc.text, both):
+        for span, confidence, why in judged(doc.user_data[PLAIN], both):
             yield finding(
                 rule, context, start=span.start, end=span.end, confidence=confidence, why=why
             )

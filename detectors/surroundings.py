@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from detectors.language import CLUES
+from detectors.language import CLUES, PLAIN
 from detectors.layout import Table, tables
 from detectors.vocabulary import Topic
 
@@ -115,11 +115,11 @@ def _start(clue: Clue) -> int:
 def surroundings(doc: "Doc") -> Surroundings:
     """Read a `Doc` once, so that each suspect in it can be judged in a few steps."""
     return Surroundings(
-        text=doc.text,
+        text=doc.user_data[PLAIN],
         words=tuple(token.idx for token in doc if token.text[0].isalnum()),
         clues=tuple(
             Clue(Topic(span.label_), span.text.lower(), span.start_char, span.end_char)
             for span in doc.spans[CLUES]
         ),
-        tables=tuple(tables(doc.text)),
+        tables=tuple(tables(doc.user_data[PLAIN])),
     )

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Rule, Suspect, Text, finding
-from detectors.language import JOINED
+from detectors.language import JOINED, PLAIN
 from detectors.shapes import zones
 from detectors.surroundings import SENTENCE_END, Clue, Surroundings, surroundings
 from detectors.vocabulary import NAMES, Topic
@@ -79,7 +79,8 @@ def judged(  # noqa: PLR0913 - a rule, and the text that it is put to
     what: str,
 ) -> Iterator[Finding]:
     """Yield a finding for each suspect that stands up: `what` it is, and what speaks for it."""
-    found = suspects(Text(doc.text, zones(doc.text), doc.user_data[JOINED]))
+    plain = doc.user_data[PLAIN]
+    found = suspects(Text(plain, zones(plain), doc.user_data[JOINED]))
     for suspect, confidence, because in judge(surroundings(doc), found, terms):
         yield finding(
             rule,
