@@ -37,9 +37,19 @@ WNUT ?= ../shared/data/wnut17
 train-names: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -P -m detectors.training.names $(WNUT)
 
-# Trains the model of offensive matter on ../shared/data and our own passages; a minute.
-train-offensive: $(VENV)/.dev
+# Trains both models of offensive matter on ../shared/data and our own passages; an hour on one
+# core, and what the second needs (torch, some 3 GB) in an environment of its own. May be stopped
+# and started again: build/judge remembers how far it got; `make clean` forgets.
+TRAIN := build/train
+train-offensive: $(VENV)/.dev $(TRAIN)/.done
 	$(BIN)/python -P -m detectors.training.fit
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(TRAIN)/bin/python -P -m detectors.training.teach build/judge
+
+$(TRAIN)/.done: requirements.txt requirements-train.txt
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --require-hashes \
+		-r requirements.txt -r requirements-train.txt
+	touch $@
 
 # Bytes that are no mail, for as long as asked: tests/fuzz.
 SECONDS ?= 60
@@ -66,6 +76,8 @@ lock:
 		--group build --group dev pyproject.toml --constraint requirements.txt --output-file requirements-dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--group fuzz --output-file requirements-fuzz.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--group train --constraint requirements.txt --output-file requirements-train.txt
 
 clean:
 	rm -rf $(VENV) demo-data build dist

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.contract import Context, Rule, Text, TextDetector, finding
 from detectors.cues import lowered
-from detectors.offensive import passages
+from detectors.suspicion import passages
 from detectors.wordlists import Sign, concerns, stances
 from section9 import Category, Confidence, Finding, RuleId
 

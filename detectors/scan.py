@@ -19,11 +19,13 @@ from detectors.excerpt import excerpts
 from detectors.exposure import QUOTED, Agreed, leaves, weighed
 from detectors.language import read
 from detectors.normalise import Folded, fold
+from detectors.offensive import repeated
 from detectors.roll import Roll
 from detectors.shapes import zones
 from detectors.spans import merged, touches
 from detectors.verdict import LEVELS
 from section9 import (
+    Category,
     Confidence,
     Finding,
     ParsedMail,
@@ -253,6 +255,8 @@ def _placer(folded: Folded, context: Context) -> Callable[[Finding], Finding]:
     def place(found: Finding) -> Finding:
         span = folded.original(found.start, found.end)
         notes = [note for spans, note in marks if touches(spans, span)]
+        if QUOTED in notes and found.category is Category.OFFENSIVE:
+            found = repeated(found)
         return replace(found, start=span.start, end=span.end, why="; ".join([found.why, *notes]))
 
     return place

@@ -33,15 +33,32 @@ class Passage:
     text: str  # the words with a space between
     signs: Sequence[Sign]  # places in `text`
     at: Sequence[int]  # where each word begins in `text`
+    written: str  # as it came, in lower case
 
     def place(self, sign: Sign) -> tuple[int, int]:
         """Return the characters of the original that a sign was read from."""
         inside = [
             word
             for word, start in zip(self.words, self.at, strict=True)
-            if sign.start <= start < sign.end
+            if start < sign.end and sign.start < start + len(word.text)
         ]
-        return inside[0].start, inside[-1].end
+        last = inside[-1]  # a sign may stand for a letter, but not at the very end
+        length = len(self.written[last.start : last.end].rstrip("!"))
+        return inside[0].start, last.start + length
+
+    @property
+    def meant(self) -> str:
+        """The passage as it was written, but with the words as they are meant."""
+        return "".join(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        last = 0
+        for word in self.words:
+            if word.text in _STOPS and word.start < last:
+                continue
+            yield self.written[last : word.start] if word.start >= last else " "
+            yield self.written[word.start : word.end] if word.text in _STOPS else word.text
+            last = word.end
 
     def has(self, labels: frozenset[str]) -> bool:
         """Tell whether a sign of one of these classes is met."""
@@ -56,7 +73,7 @@ def read_passage(text: str) -> Passage:
         at.append(length)
         length += len(word.text) + 1
     plain = " ".join(word.text for word in found)
-    return Passage(found, plain, stances().signs(plain), at)
+    return Passage(found, plain, stances().signs(plain), at, text)
 
 
 def marks(passage: Passage) -> list[int]:

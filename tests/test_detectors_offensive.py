@@ -1,13 +1,17 @@
 """Offensive matter, welfare and crime: hate is told from its mention, however it is written."""
 
 import time
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from detectors.disguise import words
-from detectors.offensive import passages
+from detectors.pieces import numbers
 from detectors.scan import Scanner
-from section9 import Confidence, RuleId
+from detectors.suspicion import MOST, MOST_JUDGED, passages, suspected
+from section9 import Confidence, ParsedMail, Part, PartId, PartKind, RuleId, Span
 
 SCANNER = Scanner()
 
@@ -89,6 +93,104 @@ def test_the_span_says_which_words() -> None:
     assert "1diot" == text[found.start : found.end]
 
 
+SPANS = [
+    # what is said, and whom it is said of where nothing else shows it
+    ("Sent by Ann. I despise refugees, they are parasites!", "racist", ["despise", "parasites"]),
+    ("I will never accept muslims as my equals", "religious-hatred", ["muslims"]),
+    ("My street is full of ch1nks now", "racist", ["ch1nks"]),
+    ("I'll break your jaw tonight, I will stab you", "threat", ["stab"]),
+    # near misses: the same words, said otherwise
+    ("I do not despise refugees, they are not parasites!", "racist", []),
+    ("He says refugees are parasites, which is a lie and a disgrace.", "racist", []),
+    ("We accept muslims as our equals, of course", "religious-hatred", []),
+    ("A chink in the curtain let the light in", "racist", []),
+    ("I will tab the spreadsheet tonight", "threat", []),
+    ("I'll pick you up at six. Keep it between us.", "threat", []),
+    ("My cousin will break your legs", "threat", ["My cousin will break your legs"]),
+]
+
+
+@pytest.mark.parametrize(("text", "rule", "expected"), SPANS)
+def test_spans_say_which_words(text: str, rule: str, expected: list[str]) -> None:
+    """A finding stands where the words stand, as they were written; a near miss has none."""
+    found = [one for one in SCANNER.scan_text(text) if one.rule == rule]
+
+    assert expected == [text[one.start : one.end] for one in found]
+
+
+PAIRS = [
+    ("Nobody should have to live next to travellers", "Nobody should have to insult travellers"),
+    ("Women are too stupid to vote", "Saying that women are too stupid to vote is stupid"),
+    ("Gay people disgust me", "People who hate gay people disgust me"),
+    ("Jews run the banks and bleed us dry", "The idea that Jews run the banks is an old lie"),
+    ("Disabled people are a burden on us all", "Disabled people are no burden on anybody"),
+    ("Trans people should be locked up", "Nobody should be locked up for being trans"),
+]
+
+
+@pytest.mark.parametrize(("hateful", "harmless"), PAIRS)
+def test_a_minimal_pair_is_told_apart(hateful: str, harmless: str) -> None:
+    """The same group and the same words: one is hatred, the other speaks against it."""
+    grave = [
+        any(one.severity >= 3 for one in SCANNER.scan_text(text)) for text in (hateful, harmless)
+    ]
+
+    assert [True, False] == grave
+
+
+def test_what_is_repeated_is_less_grave() -> None:
+    """In quoted text a finding is two less severe, less sure, and says why."""
+    text = "Please look into this.\n> I hate all black people, they are vermin.\n"
+    start = text.index(">")
+    body = Part(PartId("1"), PartKind.BODY, "text/plain", "", 0, "", text)
+    mail = ParsedMail(message_id="", date=None, subject="", from_=(), parts=(body,))
+    reply = replace(mail, parts=(replace(body, quoted=(Span(start, len(text)),)),))
+
+    said, *_ = [one for one in SCANNER.scan(mail) if one.rule == "racist"]
+    repeated, *_ = [one for one in SCANNER.scan(reply) if one.rule == "racist"]
+
+    assert (4, Confidence.HIGH) == (said.severity, said.confidence)
+    assert (2, Confidence.MEDIUM) == (repeated.severity, repeated.confidence)
+    assert repeated.why.endswith("in quoted text")
+
+
+def test_insults_at_other_groups_are_a_note() -> None:
+    """Contempt for bankers is no hatred that the law knows: severity 1, low."""
+    [found] = SCANNER.scan_text("Bankers are scum")
+
+    assert ("profanity", 1, Confidence.LOW) == (found.rule, found.severity, found.confidence)
+
+
+def test_the_transformer_reads_little_of_a_long_text() -> None:
+    """Of a text that is all suspicion it judges so many passages and no more."""
+    text = "\n\n".join(f"I despise women, said number {number}. " * 8 for number in range(400))
+
+    asked = [one.worth for one in suspected(text)]
+
+    assert (MOST, MOST_JUDGED) == (len(asked), sum(asked))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x" * 10_000, "é" * 500, "😂" * 500, "[CLS] [SEP] \x00 \ud800"]
+)
+def test_pieces_are_bounded_and_known(text: str) -> None:
+    """Whatever the text, the transformer gets its two marks, and at most so many numbers."""
+    read = numbers(text)
+
+    assert (101, 102) == (read[0], read[-1])
+    assert 2 <= len(read) <= 64
+    assert all(0 <= one < 30_522 for one in read)
+
+
+def test_the_models_are_small() -> None:
+    """All trained models together stay under 30 MB in the package."""
+    models = files("detectors").joinpath("models")
+
+    total = sum(path.stat().st_size for path in Path(str(models)).rglob("*") if path.is_file())
+
+    assert total < 30_000_000
+
+
 def test_swearing_at_nobody_is_a_note() -> None:
     """Profanity without a target is kept, low and of severity 1: it alerts nobody."""
     [found] = SCANNER.scan_text("bloody hell, it is Monday already")
@@ -122,9 +224,9 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
 
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
-        began = time.perf_counter()
+        began = time.process_time()
         SCANNER.scan_text(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(20_000)
 

@@ -6,16 +6,19 @@ Each example tells of some heads only: what a set does not label is left out of 
 import csv
 import email
 import email.policy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from detectors.cues import lowered
 from detectors.normalise import fold
-from detectors.offensive import notable, passages
-from detectors.training.passages import Said
+from detectors.stance import read_passage
+from detectors.suspicion import notable, passages
+from detectors.training.passages import HEADS, Said
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
+_COARSE = frozenset({"profanity", "insult", "slur", "sexual"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,24 @@ class Example:
 
 def of_ours(said: Said) -> Example:
     """Make an example of a passage of ours, which tells of every head."""
-    truth = {head: head in said.heads for head in ("hate", "abuse", "threat")}
+    truth = {head: head in said.heads for head in HEADS}
     if "hate" in said.heads:
         del truth["abuse"]  # whether hate of a group is abuse of a person is not the question
+        truth["offensive"] = True
+    elif not said.heads and read_passage(lowered(said.text)).has(_COARSE):
+        del truth["offensive"]  # what it quotes is coarse, what it says of it is not
     return Example(said.text, truth, 0, "ours")
 
 
 def davidson() -> Iterator[Example]:
-    """Yield tweets: hate, offensive, neither."""
+    """Yield tweets: hate, offensive, neither. What is only offensive may hold a slur of ours."""
     for number, row in enumerate(_rows("davidson/labeled_data.csv")):
-        hate = row["class"] == "0"
-        truth = {"hate": hate, "threat": False} if row["class"] == "2" else {"hate": hate}
+        kept = number % 10
         if row["class"] == "2":
-            truth["abuse"] = False
-        yield Example(_tweet(row["tweet"]), truth, number % 10, "davidson")
+            truth = dict.fromkeys(HEADS, False)
+        else:
+            truth = {"offensive": True} | ({"hate": True} if row["class"] == "0" else {})
+        yield Example(_tweet(row["tweet"]), truth, kept, "davidson")
 
 
 def edos() -> Iterator[Example]:
@@ -52,8 +59,31 @@ def edos() -> Iterator[Example]:
         sexist = row["label_sexist"] == "sexist"
         truth = {"hate": sexist}
         if sexist:
-            truth["threat"] = row["label_vector"].startswith("1.1")
+            truth |= {"threat": row["label_vector"].startswith("1.1"), "offensive": True}
         yield Example(_tweet(row["text"]), truth, number % 10, "edos")
+
+
+def toxic_spans() -> Iterator[Example]:
+    """Yield sentences of toxic comments: those with marked characters, and those without."""
+    number = 0
+    for name in ("tsd_train.csv", "tsd_trial.csv"):
+        for row in _rows(f"toxic_spans/{name}"):
+            number += 1
+            marked = json.loads(row["spans"])
+            for start, end in passages(row["text"]) if marked else ():
+                toxic = any(start <= at < end for at in marked)
+                truth = {"offensive": True} if toxic else dict.fromkeys(HEADS, False)
+                yield Example(row["text"][start:end].strip(), truth, number % 10, "toxic_spans")
+
+
+def wnut() -> Iterator[Example]:
+    """Yield posts about anything; those with a coarse word are left out."""
+    path = DATA / "wnut17" / "wnut17train.conll"
+    posts = path.read_text("utf-8").split("\n\n")
+    for number, post in enumerate(posts):
+        text = _tweet(" ".join(line.split("\t")[0] for line in post.strip().splitlines()))
+        if text and not read_passage(lowered(text)).has(_COARSE):
+            yield Example(text, dict.fromkeys(HEADS, False), number % 10, "wnut")
 
 
 def hatemoji() -> Iterator[Example]:
@@ -82,7 +112,7 @@ def ham() -> Iterator[Example]:
             lower = lowered(fold(content.decode("latin-1")).text)
             for start, end in passages(lower):
                 if notable(lower[start:end]):
-                    harmless = {"hate": False, "abuse": False, "threat": False}
+                    harmless = dict.fromkeys(HEADS, False)
                     yield Example(lower[start:end], harmless, 0, "ham")
 
 
@@ -92,6 +122,8 @@ def public() -> Iterator[Example]:
     yield from edos()
     yield from hatemoji()
     yield from convabuse()
+    yield from toxic_spans()
+    yield from wnut()
     yield from ham()
 
 

@@ -1,0 +1,119 @@
+"""What may offend: passages with a word of the lists, and what two models make of them.
+
+The linear model sees every such passage. The transformer sees what the first suspects, what names
+a group or a slur, and the whole of a short text; so it is asked about few passages of a mail.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import exp, log
+
+from detectors.cues import lowered
+from detectors.disguise import disguised
+from detectors.judge import judged
+from detectors.linear import model
+from detectors.stance import HOSTILE, TARGETS, Passage, marks, read_passage
+from detectors.wordlists import some
+
+_STARTS = frozenset(
+    {"group", "slur", "insult", "sexual", "suggestive", "profanity", "kill", "animal", "hate"}
+    | {"disgust"}
+)
+_POST_STARTS = _STARTS | {"bad", "remove", "you"}  # of a post, which is short and costs little
+_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+|\n\s*\n|\n(?=[>*•-])")
+_LONGEST = 300  # characters of a passage, unless one sentence is longer
+_CUT = 600  # characters at which a sentence without an end is cut
+_POST = 300  # characters of a text that is one passage, and always worth a second opinion
+_WORTH = 0.15  # how likely anything must seem to the first model
+_FIRST, _SECOND = 0.8, 1.0  # what each model's opinion weighs
+MOST = 300
+"""Passages of one text that are weighed: a long letter has fewer."""
+MOST_JUDGED = 40
+"""Passages of one text that the transformer reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What the model makes of a passage."""
+
+    passage: Passage
+    start: int  # where the passage stands in the text
+    hate: float
+    abuse: float
+    threat: float
+    offensive: float
+    worth: bool  # whether the transformer is to read it
+
+
+def suspected(text: str) -> Iterator[Suspicion]:
+    """Yield each passage with a word of the lists, and how the linear model weighs it."""
+    lower = lowered(text)
+    starts = _STARTS if len(lower) > _POST else _POST_STARTS
+    if not notable(lower, starts):
+        return
+    weighed = asked = 0
+    for start, end in passages(lower):
+        piece = lower[start:end]
+        if weighed == MOST or not notable(piece, starts):
+            continue
+        passage = read_passage(piece)
+        if passage.has(starts):
+            likely = model().judge(marks(passage))
+            worth = asked < MOST_JUDGED and _worth(passage, likely, alone=len(lower) <= _POST)
+            yield Suspicion(passage, start, **likely, worth=worth)
+            weighed += 1
+            asked += worth
+
+
+def _worth(passage: Passage, likely: Mapping[str, float], *, alone: bool) -> bool:
+    """Tell whether a passage is worth the transformer's time."""
+    return alone or passage.has(TARGETS) or max(likely.values()) >= _WORTH
+
+
+def passages(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the passages of a text begin and end: whole sentences up to a length."""
+    start = end = 0
+    ends = [*(match.end() for match in _END.finditer(text)), len(text)]
+    for following in ends:
+        if following - start > _LONGEST and end > start:
+            yield start, end
+            start = end
+        end = following
+        while end - start > _CUT:
+            yield start, start + _CUT
+            start += _CUT
+    if end > start:
+        yield start, end
+
+
+def notable(text: str, starts: frozenset[str] = _STARTS) -> bool:
+    """Tell whether a lower-case text holds a word that may offend, however it is written."""
+    words = some(starts)
+    return bool(words.search.look(text)) or any(word in words.phrases for word in disguised(text))
+
+
+def weighed(one: Suspicion) -> Suspicion:
+    """Ask the transformer about a suspicion that is worth it, and join both opinions."""
+    if not one.worth:
+        return one
+    second = judged(one.passage.meant)
+    shown = one.passage.has(HOSTILE)
+    person = _joined if shown else min  # where no word shows it, both must think so
+    return replace(
+        one,
+        hate=_joined(one.hate, second.hate),
+        abuse=person(one.abuse, second.abuse),
+        threat=person(one.threat, second.threat),
+        offensive=_joined(one.offensive, second.offensive),
+    )
+
+
+def _joined(first: float, second: float) -> float:
+    """Join two opinions, each 0 to 1, as evidence is added: on the scale of log odds."""
+    return 1 / (1 + exp(-_FIRST * _odds(first) - _SECOND * _odds(second)))
+
+
+def _odds(likely: float) -> float:
+    bounded = min(max(likely, 1e-6), 1 - 1e-6)
+    return log(bounded / (1 - bounded))
