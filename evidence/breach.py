@@ -19,7 +19,6 @@ from cases.breaches import Breach
 from cases.deadlines import UK, at_home, spoken
 from section9 import PersonRole
 
-LATER = "Not yet known. It will follow without undue further delay (Article 33(4))."
 CONTACT = (
     "The trust's Data Protection Officer. Name, telephone and e-mail are entered in the form "
     "itself and are not kept in this draft."
@@ -127,7 +126,7 @@ def _what(breach: Breach, blast: Blast) -> Iterator[Answer]:
     yield _asked(Question.OVERVIEW, "What happened?", said, f"{how}; {outside}.")
     yield _asked(Question.CYBER, "Was it a cyber incident?", said)
     found = said.get(Question.FOUND) or breach.awareness[-1].how
-    yield Answer("How did you find out about it?", found, tuple(_found(breach)))
+    yield Answer("How did you find out about it?", _capital(found), tuple(_found(breach)))
     yield Answer("When did you become aware of it?", counted=(at_home(breach.aware),))
     sent = (f"The earliest message is of {at_home(blast.first)}.",) if blast.first else ()
     yield _asked(Question.HAPPENED, "When did it happen?", said, *sent)
