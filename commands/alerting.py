@@ -20,6 +20,7 @@ from archive.ledger import LedgerMovedError
 from cases.alerting import Planning
 from cases.alerts import Alert, AlertBook
 from cases.routing import SEALED, Concern, Routes, kind_of
+from cases.sight import participant
 from cases.triage.items import Item, of_pattern, of_record
 from cases.triage.state import State
 from commands.alert_letter import letter_of
@@ -158,13 +159,6 @@ class Concerns:
     directory: Directory
     book: AlertBook
 
-    def people(self, subject: str) -> frozenset[str]:
-        """The addresses of everybody whom a message or a pattern concerns."""
-        if pattern := self.book.patterns.get(subject):
-            return frozenset(pattern.people)
-        record = self.index.get(MailId(subject))
-        return frozenset(people_of(record)) if record else frozenset()
-
     def of(self, item: AlertItem) -> Concern | None:
         """Whom it concerns; None where it is no more, or triage keeps quiet about it."""
         if pattern := self.book.patterns.get(item.subject):
@@ -220,23 +214,20 @@ def _applied(index: "Index") -> int:
 
 
 def book_of(app: App) -> AlertBook:
-    """What was told and what waits, as the ledger and the index are now."""
+    """What was told to whom, and answered; what waits is read by the `Teller` alone."""
     book = AlertBook(app.ledger, app.settings.alerts.mail_from)
-    book.refresh(through=_applied(app.index))
+    book.refresh(through=0)
     return book
 
 
 def without_own(app: App, book: AlertBook, alerts: list[Alert]) -> list[Alert]:
     """Leave out the alerts that concern whoever asks."""
-    concerns = Concerns(app.index, Directory(app.people_path), book)
     own = app.accounts.addresses(app.actor)
-    return [
-        alert
-        for alert in alerts
-        if not any(
-            not own.isdisjoint(concerns.people(item.subject)) for item in alert.planned.items
-        )
-    ]
+    if not own:
+        return alerts
+    mine: set[str] = set(app.index.ids(participant(tuple(sorted(own)))))
+    mine |= {one.pattern for one in book.patterns.values() if not own.isdisjoint(one.people)}
+    return [one for one in alerts if not any(item.subject in mine for item in one.planned.items)]
 
 
 def examine(app: App) -> "Check":
@@ -244,9 +235,7 @@ def examine(app: App) -> "Check":
     from ingest import health
 
     if not app.settings.alerts.smtp_host:
-        book = AlertBook(app.ledger)
-        book.refresh(through=0)
-        return health.alerts_unsent(len(book.waiting()))
+        return health.alerts_unsent(len(book_of(app).waiting()))
     book, now = book_of(app), app.clock()
     opened = [alert for alert, _ in book.open()]
     return health.alerts(

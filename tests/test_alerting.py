@@ -137,6 +137,19 @@ def test_an_alert_is_answered_once_and_for_all(tmp_path: Path) -> None:
     assert (2, True) == (unknown.returncode, b"alert list" in unknown.stderr)
 
 
+def test_nobody_is_shown_an_alert_about_themselves(tmp_path: Path) -> None:
+    """They would learn that they are watched."""
+    with receiving(Inbox()) as port, school(tmp_path / "house", port) as house:
+        ingest(house, 1)
+        file = house.home / "section9.toml"
+        file.write_text(file.read_text().replace("domains = []", 'domains = ["school.example"]'))
+        theirs = house.run("alert", "list", SUDO_USER="j.doe")
+        others = house.run("alert", "list", SUDO_USER="d.sl")
+        answered = house.run("alert", "ack", "A-0001", SUDO_USER="j.doe")
+
+    assert (4, 0, 2) == (theirs.returncode, others.returncode, answered.returncode)
+
+
 def test_every_route_can_be_tried(tmp_path: Path) -> None:
     """A message to each address, once; one that is refused is told, and the code says so."""
     inbox = Inbox("250 OK", "550 5.1.1 unknown")
