@@ -5,13 +5,17 @@ In one process, for each is a command of many; how errors become exit codes is `
 
 import csv
 import getpass
+import os
+import pty
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from evidence_house import PERSON, house, plain
-from running import House, made
+from running import PATIENCE, SECTION9, House, made
 
 from cases.roles import RoleMissingError
 from cases.termlist import BadTermsError
@@ -151,6 +155,31 @@ def test_a_list_of_terms(tmp_path: Path) -> None:
     assert "line 3: this parenthesis" in said
     assert "line 4: this is no field" in said
     assert "(coach\n  ^" in said
+
+
+def test_the_screen_comes_up_on_a_terminal_and_leaves_it(folder: House) -> None:
+    """A real terminal shows the list, q leaves; without one a line says what there is instead."""
+    words = [str(SECTION9), "--home", str(folder.home), "review", *CASE]
+    ours, theirs = pty.openpty()
+    settings = folder.environment({"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"})
+    shown = b""
+    with subprocess.Popen(
+        words, stdin=theirs, stdout=theirs, stderr=theirs, env=settings
+    ) as screen:
+        os.close(theirs)
+        while b"newest first" not in shown:
+            shown += os.read(ours, 65_536)
+        os.write(ours, b"q")
+        with suppress(OSError):  # the terminal is gone with who had it
+            while os.read(ours, 65_536):
+                pass
+        assert 0 == screen.wait(PATIENCE)
+    os.close(ours)
+
+    piped = run(folder, "review", *CASE)
+
+    assert 2 == piped.exit_code
+    assert "needs a terminal" in piped.stderr
 
 
 def test_roles_say_who_reviews(tmp_path: Path) -> None:

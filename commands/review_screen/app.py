@@ -181,6 +181,17 @@ class ReviewApp(App[None]):
         if pile and not pile.whole and to >= len(pile.rows) - NEAR_END:
             self._try(lambda: self._put(self.desk.more(pile)))
         self.mails.move(to)
+        self._placed()
+
+    def _placed(self) -> None:
+        """Say which message is shown, and whether it is the one that the next act is of."""
+        row, pile = self.mails.current, self._pile
+        if self.opened is None or row is None or pile is None:
+            return
+        mail = self.opened.record.mail
+        here = f"{self.mails.cursor + 1:,} of {pile.total:,}   this look is recorded"
+        away = "is shown, and is not the one under the cursor"
+        self.place.update(f"{mail[:12]}   {here if mail == row.hit.mail else away}")
 
     def action_step(self, step: int) -> None:
         """Open the next message, or the one before."""
@@ -197,8 +208,7 @@ class ReviewApp(App[None]):
         def act() -> None:
             self.opened = self.desk.open(mail, reason=reason)
             self.paper.write(self._written(self.opened))
-            row = f"{self.mails.cursor + 1:,} of {self._pile.total:,}" if self._pile else ""
-            self.place.update(f"{mail[:12]}   {row}   this look is recorded")
+            self._placed()
 
         self._try(act)
 

@@ -28,6 +28,7 @@ LETTERS = {
     None: "·",
 }
 """What a verdict is in the list: a letter, whatever the colour."""
+ROOMY = 48  # columns, in which there is room for the time of day
 DEEPEST = 8  # steps to the right in a conversation
 
 
@@ -103,19 +104,21 @@ class MailList(ScrollView, can_focus=True, inherit_bindings=False):
     def _first(self, row: Row, width: int) -> list[tuple[str, Style]]:
         """The verdict, who wrote, and when."""
         one, hit = self._said(row.hit.mail), row.hit
-        when = f" {hit.date:%d %b %Y %H:%M} " if hit.date else " undated "
-        mark = "✓" if hit.mail in self.chosen else " "
+        form = "%d %b %Y %H:%M" if width >= ROOMY else "%d %b %y"
+        when = f" {hit.date:{form}} " if hit.date else " undated "
+        mark = ">" if row is self.current else " "
+        mark += "✓" if hit.mail in self.chosen else " "
         letter = LETTERS[one.verdict] + ("!" if one.disputed else " ")
         steps = "  " * min(row.depth, DEEPEST)
         gap = f"…{row.missing} " if row.missing else ""
-        room = max(0, width - len(mark) - len(letter) - len(when) - 1)
+        room = max(0, width - len(mark) - len(letter) - len(when))
         more = f" +{hit.recipients - 1}" if hit.recipients > 1 else ""
         people = safe(f"{steps}{gap}{hit.from_} → {', '.join(hit.to[:1])}{more}")
         look = self._look(one.verdict.value) if one.verdict else Style()
         faint = self._look("decided") if one.decided else Style(bold=True)
         return [
             (mark, self._look("flag")),
-            (letter + " ", look + Style(bold=True)),
+            (letter, look + Style(bold=True)),
             (set_cell_size(people.replace("\n", " "), room), faint),
             (when, self._look("faint")),
         ]
@@ -165,6 +168,6 @@ def _fitting(words: Iterable[str], width: int) -> str:
     for word in map(safe, words):
         longer = f"{line} {word}".strip()
         if len(longer) > width - 2:
-            return f"{line} …"
+            return f"{line} …" if line else f"{word[: max(0, width - 1)]}…"
         line = longer
     return line
