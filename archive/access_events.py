@@ -39,7 +39,7 @@ class Viewed:
     case: CaseId
     mail: MailId
     blob: BlobId
-    view: str  # `text`, `headers`, `raw`; `metadata` or `excerpts` where no more was opened
+    view: str  # `text`, `headers`, `raw`; `metadata`, `excerpts` or `masked` where no more was
     reason: str = ""  # why more than excerpts were opened, under the standing programme
     kind: Literal["viewed"] = "viewed"
 

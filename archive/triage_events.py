@@ -86,12 +86,13 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class TriageUndone:
-    """What was decided on an item was taken back: it waits again."""
+    """What was decided about findings of an item was taken back: they wait again."""
 
     at: datetime
     by: str
     case: CaseId
     item: ItemId
+    findings: tuple[Finding, ...]
     reason: str
     kind: Literal["triage-undone"] = "triage-undone"
 

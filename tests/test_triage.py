@@ -28,6 +28,7 @@ from archive.case_events import CaseClosed
 from archive.pattern_events import PatternFound, PatternId
 from archive.triage_events import Acknowledged, Dismissal, Triaged, Verdict
 from cases.authority import CaseUnknownError
+from cases.gate_errors import MailAmbiguousError
 from cases.triage.desk import (
     AlreadyDecidedError,
     Choice,
@@ -41,6 +42,7 @@ from section9 import (
     CaseId,
     Category,
     Confidence,
+    MailId,
     RuleId,
 )
 
@@ -114,7 +116,9 @@ def test_the_second_hears_who_decided_and_the_same_again_changes_nothing(house: 
 
     assert first == again
     with pytest.raises(AlreadyDecidedError, match=r"h\.ead confirmed .* triage undo"):
-        house.desk(DEPUTY).dismiss(mail, dismissal=Dismissal.MISTAKEN, reason="no")
+        house.desk(DEPUTY).dismiss(
+            mail, Choice(rule="insult"), dismissal=Dismissal.MISTAKEN, reason="no"
+        )
     assert 1 == sum(isinstance(one, Triaged) for one in house.ledger.events(Book.CASES))
 
 
@@ -134,6 +138,28 @@ def test_what_is_undone_waits_again(house: House) -> None:
     assert (1, 3) in house.listed(DPO)
     with pytest.raises(TriageRefusedError, match="nothing was decided"):
         desk.undo(mail, reason="again")
+
+
+def test_nobody_takes_back_what_is_anothers_to_decide(house: House) -> None:
+    """The DPO's number waits again; what the head made of the insult beside it stands."""
+    mail = house.mails[2]
+    house.desk(HEAD).confirm(mail)
+    house.desk(DPO).confirm(mail)
+
+    house.desk(DPO).undo(mail, reason="a slip")
+
+    assert (2, 4) in house.listed(DPO)
+    assert (2, 3) not in house.listed(HEAD)
+
+
+def test_what_is_left_can_be_decided_otherwise(house: House) -> None:
+    """One finding confirmed, the rest of the item dismissed at once."""
+    desk, mail = house.desk(DEPUTY), house.mails[2]
+    desk.confirm(mail, Choice(rule="insult"))
+
+    made = desk.dismiss(mail, dismissal=Dismissal.MISTAKEN, reason="an order")
+
+    assert ["nhs-number"] == [one.rule for one in made.findings]
 
 
 def test_acknowledging_decides_nothing(house: House) -> None:
@@ -232,6 +258,15 @@ def test_what_is_not_ones_own_is_unknown(house: House) -> None:
     for actor, number in ((DSL, 1), (HEAD, 4), (DPO, 3)):
         with pytest.raises(ItemUnknownError):
             house.desk(actor).confirm(house.mails[number])
+
+
+def test_a_beginning_of_several_is_not_enough(house: House) -> None:
+    """More of the id is asked for, rather than one of them chosen."""
+    twin = record_of(1)
+    house.file(replace(twin, mail=MailId(f"{twin.mail[:20]}{1:044x}")))
+
+    with pytest.raises(MailAmbiguousError, match="give more of it"):
+        house.desk(DPO).confirm(twin.mail[:12])
 
 
 def test_a_programme_is_needed(house: House) -> None:

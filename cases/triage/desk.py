@@ -170,19 +170,20 @@ class Triage:
         return found
 
     def undo(self, name: str, *, reason: str) -> Item:
-        """Take back all that was decided on an item: it waits again."""
+        """Take back what was decided on an item, of all that this person sees of it."""
         item = self.queue.item(name).item
         if not reason.strip():
             raise TriageRefusedError("taking a decision back takes a reason: give --reason")
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
-            state = fold(events)
-            if not (item.id in state.decisions or item.id in state.acknowledged):
+            state, now = fold(events), self.gate.clock()
+            made = tuple(one for one in item.findings if state.decision(item, one))
+            if not (made or item.id in state.acknowledged):
                 raise TriageRefusedError(
                     f"nothing was decided on {short(item.id)}: "
                     "`section9 triage list` has what waits"
                 )
-            return (TriageUndone(self.gate.clock(), self.actor, self.case.id, item.id, reason),)
+            return (TriageUndone(now, self.actor, self.case.id, item.id, made, reason),)
 
         record(self.gate.ledger, Book.CASES, decide)
         return item
@@ -200,17 +201,18 @@ class Triage:
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             state = fold(events)
-            left = _undecided(state, item, chosen)
-            for one in chosen:
-                before = state.decision(item, one)
-                if before and before.verdict is not verdict:
+            if left := _undecided(state, item, chosen):
+                return (self._verdict(item, left, verdict, dismissal, reason),)
+            for before in filter(None, (state.decision(item, one) for one in chosen)):
+                if before.verdict is not verdict:
                     raise AlreadyDecidedError(item.id, before)
-            return (self._verdict(item, left, verdict, dismissal, reason),) if left else ()
+            return ()
 
-        record(self.gate.ledger, Book.CASES, decide)
-        made = (self.queue.state().decision(item, one) for one in chosen)
-        found = next(filter(None, made), None)
-        return found or self._decide(name, choice, verdict, dismissal, reason)  # undone meanwhile
+        for made in record(self.gate.ledger, Book.CASES, decide):
+            if isinstance(made, Triaged):
+                return made
+        before = self.queue.state().decision(item, chosen[0])
+        return before or self._decide(name, choice, verdict, dismissal, reason)  # undone meanwhile
 
     def _verdict(
         self,

@@ -14,6 +14,7 @@ from math import ceil
 from archive.events import Event
 from archive.triage_events import Dismissal, ItemId, Triaged, TriageUndone, Verdict
 from cases.proportions import Proportion, wilson
+from cases.triage.state import without
 from section9 import RuleVersion
 
 Dismissed = tuple[tuple[Dismissal, int], ...]
@@ -73,7 +74,7 @@ def _standing(events: Iterable[Event]) -> list[Triaged]:
             case Triaged():
                 decided.setdefault(event.item, []).append(event)
             case TriageUndone():
-                decided.pop(event.item, None)
+                decided[event.item] = without(decided.get(event.item, ()), event)
             case _:  # cases, holds and requests stand in the same book
                 pass
     return [one for made in decided.values() for one in made]

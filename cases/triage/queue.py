@@ -7,6 +7,7 @@ from archive.books import Book
 from archive.case_words import Case
 from archive.triage_events import Acknowledged, Linked, Triaged
 from cases.gate import Gate
+from cases.gate_errors import MailAmbiguousError
 from cases.roles import NoAuthorityError
 from cases.triage.items import Item, of_record
 from cases.triage.routes import sees
@@ -67,8 +68,10 @@ class Queue:
         """
         state = self.state()
         known = list(self._mine(self._named(state, name)))
-        if len(known) != 1:
+        if not known:
             raise ItemUnknownError(name)
+        if len(known) > 1:
+            raise MailAmbiguousError(name, len(known))
         return entry(state, known[0])
 
     def _entries(self, narrow: Callable[[State, Item], Item | None]) -> list[Entry]:

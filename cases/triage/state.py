@@ -96,8 +96,7 @@ class _Folding:
             case Linked():
                 self._linked.setdefault(event.item, []).append(event)
             case TriageUndone():
-                for kept in (self._decisions, self._acknowledged, self._linked):
-                    kept.pop(event.item, None)
+                self._undo(event)
             case Suppressed():
                 self._suppressions[event.suppression] = event
                 self._made += 1
@@ -107,6 +106,15 @@ class _Folding:
                 self._take_pattern(event)
             case _:  # cases, holds and requests stand in the same book
                 pass
+
+    def _undo(self, event: TriageUndone) -> None:
+        """Take decisions back; with the last of them goes whatever else was made of the item."""
+        left = without(self._decisions.pop(event.item, ()), event)
+        if left:
+            self._decisions[event.item] = left
+        else:
+            self._acknowledged.pop(event.item, None)
+            self._linked.pop(event.item, None)
 
     def _take_pattern(self, event: PatternFound | PatternLapsed) -> None:
         item = ItemId(event.pattern)
@@ -137,11 +145,24 @@ def latest(made: Sequence[Triaged], finding: Finding) -> Triaged | None:
     return next((one for one in reversed(made) if _covers(one, finding)), None)
 
 
+def without(made: Iterable[Triaged], undone: TriageUndone) -> list[Triaged]:
+    """Decisions on an item, less what was taken back of them."""
+    places = {_place(one) for one in undone.findings}
+    cut = (
+        replace(one, findings=tuple(found for found in one.findings if _place(found) not in places))
+        for one in made
+    )
+    return [one for one in cut if one.findings]
+
+
+def _place(finding: Finding) -> tuple[str, str, int, int]:
+    return finding.rule, finding.part, finding.start, finding.end
+
+
 def _covers(decision: Triaged, finding: Finding) -> bool:
-    place = (finding.rule, finding.part, finding.start, finding.end)
+    place = _place(finding)
     return any(
-        (one.rule, one.part, one.start, one.end) == place and one.severity >= finding.severity
-        for one in decision.findings
+        _place(one) == place and one.severity >= finding.severity for one in decision.findings
     )
 
 
