@@ -11,7 +11,7 @@ from archive.case_events import RetentionRan
 from archive.case_words import CaseKind, Extent
 from archive.events import Event
 from archive.ledger import Ledger
-from cases import holds, retention
+from cases import holds, patterns, retention
 from cases.casebook import fold as fold_cases
 from cases.custody import Custody
 from cases.holds import UNDATED, Guards
@@ -20,7 +20,7 @@ from cases.retention import Due, Policy
 from cases.sight import in_scope
 from search.index import Index
 from search.tree import AnyOf, Between, Exact
-from section9 import MailId, Person, Record
+from section9 import Confidence, MailId, Person, Record
 
 Item = TypeVar("Item")
 
@@ -109,7 +109,10 @@ class Retention:
         self, records: Sequence[Record], events: tuple[Event, ...]
     ) -> Iterator[tuple[Record, Due]]:
         mails = [record.mail for record in records]
-        safeguarding = holds.kept(self.index, mails, safeguarding_cases(events))
+        safeguarding = {
+            *holds.kept(self.index, mails, safeguarding_cases(events)),
+            *patterned(events, self.policy),
+        }
         for record in records:
             found = retention.facts(
                 record, person=self.person, safeguarding_case=record.mail in safeguarding
@@ -136,6 +139,19 @@ def open_cases(events: tuple[Event, ...]) -> Guards:
         for case in fold_cases(events).values()
         if case.closed is None and case.extent is not Extent.FLAGGED
     }
+
+
+def patterned(events: tuple[Event, ...], policy: Policy) -> frozenset[MailId]:
+    """The messages that make a pattern which stands, where it is more than barely sure.
+
+    Each may be harmless by itself, and no evidence would be left of what they are together.
+    """
+    return frozenset(
+        mail
+        for one in patterns.fold(events).values()
+        if one.clause in policy.safeguarding_clauses and one.confidence is not Confidence.LOW
+        for mail in one.mails
+    )
 
 
 def safeguarding_cases(events: tuple[Event, ...]) -> Guards:

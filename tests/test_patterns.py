@@ -1,5 +1,6 @@
 """Patterns over many messages: what stands, and who may learn of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from archive.pattern_events import PatternFound, PatternId, PatternLapsed
 from archive.store import FolderStore
 from cases.oversight import affairs, facts, mails
 from cases.patterns import fold, gravest_first
+from cases.retaining import patterned
+from cases.retention import Policy
 from section9 import Category, Confidence, MailId, RuleId
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
@@ -51,6 +54,14 @@ def test_a_pattern_survives_the_ledger(tmp_path: Path) -> None:
     ledger.append(Book.CASES, [found()])
 
     assert [found()] == list(ledger.events(Book.CASES))
+
+
+def test_what_makes_a_pattern_is_kept_as_safeguarding() -> None:
+    """Mild as each message may be; not while the pattern is barely sure."""
+    guess = replace(found(SECOND, mails=1), confidence=Confidence.LOW)
+
+    assert frozenset(found().mails) == patterned((found(),), Policy())
+    assert frozenset() == patterned((guess,), Policy())
 
 
 def test_the_audit_log_tells_of_a_pattern_without_naming_anybody() -> None:

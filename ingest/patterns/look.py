@@ -40,7 +40,7 @@ from section9 import MailId, PartId, Person, Recipient, Record
 
 ACTOR = "section9"
 TOGETHER = 200  # pairs decided at once, and messages asked after
-MOST = 50
+MOST = 200
 """Messages that a pattern names; of more, the newest, and `why` counts them all."""
 LAPSED = "what is left of its messages makes no pattern"
 EXCUSED = "a declared exception covers the two"
