@@ -22,6 +22,7 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Leaf,
     Not,
     Phrase,
     Prefix,
@@ -53,6 +54,8 @@ def guards(events: tuple[Event, ...], users: Users) -> Mapping[str, Query]:
 def query_of(hold: Hold, cases: Mapping[CaseId, Case], users: Users) -> Query:
     """The visits that a hold keeps."""
     asked = parse(hold.query) if hold.query else Everything()
+    if any(map(_is_vague, _people_in(asked))):  # nobody can say whom a pattern means
+        return _days(hold.since, hold.until)
     named = tuple(dict.fromkeys((*hold.people, *_named(asked))))
     if not named and asked != Everything():
         case = cases.get(hold.case)
@@ -85,21 +88,32 @@ def expand(query: Query, events: tuple[Event, ...], users: Users) -> Query:
 
 
 def _named(query: Query) -> Iterator[str]:
-    """Yield whom a query of mail names; what stands under a NOT names nobody."""
+    """Yield whom a query of mail names."""
+    for leaf in _people_in(query):
+        match leaf:
+            case Exact(_, value) | StartsWith(_, value):
+                yield value
+            case Word(_, word):
+                yield word
+            case Phrase(_, words) | Prefix(_, words):
+                yield " ".join(words)
+
+
+def _people_in(query: Query) -> Iterator[Leaf]:
+    """Yield what of a query is asked of people; what stands under a NOT names nobody."""
     match query:
         case All(parts) | AnyOf(parts):
             for part in parts:
-                yield from _named(part)
-        case Exact(field, value) | StartsWith(field, value) if _of_people(field):
-            yield value
-        case Word(field, word) if _of_people(field):
-            yield word
-        case Phrase(field, words) | Prefix(field, words) if _of_people(field):
-            yield " ".join(words)
+                yield from _people_in(part)
+        case Not() | Everything():
+            return
+        case _:
+            if BY_NAME[query.field].kind is Kind.PEOPLE:
+                yield query
 
 
-def _of_people(field: str) -> bool:
-    return BY_NAME[field].kind is Kind.PEOPLE
+def _is_vague(leaf: Leaf) -> bool:
+    return not isinstance(leaf, Exact | StartsWith | Word | Phrase | Prefix)
 
 
 def _days(since: date | None, until: date | None) -> Query:

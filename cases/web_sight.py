@@ -21,11 +21,7 @@ from search.tree import (
     Everything,
     Exact,
     Not,
-    Phrase,
-    Prefix,
     Query,
-    StartsWith,
-    Word,
     clean,
 )
 from search.web import Visit
@@ -125,9 +121,9 @@ def of_metadata(query: Query) -> Query:
             return AnyOf(tuple(map(of_metadata, parts)))
         case Not(part):
             return Not(of_metadata(part))
-        case Word() | Phrase() | Prefix() | Exact() | StartsWith() if query.field in CONTENT:
-            return NOTHING
-    return query
+        case Everything():
+            return query
+    return NOTHING if query.field in CONTENT else query
 
 
 def _any_user(addresses: Iterable[str], users: Users) -> AnyOf:

@@ -26,7 +26,7 @@ from search.words import words
 
 STREAMED = 1_000  # rows fetched at a time
 TRACES = 1  # the file's `user_version` from a drop until it is scrubbed
-FORMAT = f"web 1/{unicodedata.unidata_version}"
+FORMAT = f"web 2/{unicodedata.unidata_version}"
 
 _COLUMNS = f"row, time, page, blocked, status, size, {', '.join(NAMES)}"
 SCHEMA = Schema(
@@ -40,6 +40,7 @@ CREATE TABLE visit (row INTEGER PRIMARY KEY, time INTEGER NOT NULL, page TEXT NO
 CREATE INDEX visit_time ON visit (time);
 CREATE INDEX visit_user ON visit (user, time);
 CREATE INDEX visit_site ON visit (site, time);
+CREATE INDEX visit_computer ON visit (computer, time);
 CREATE TABLE line (row INTEGER PRIMARY KEY, digest BLOB NOT NULL);
 CREATE INDEX line_digest ON line (digest);
 CREATE TABLE applied (batch INTEGER PRIMARY KEY);

@@ -49,7 +49,7 @@ class PatternError(Section9Error):
         )
 
 
-def condition(query: Query) -> Condition:  # noqa: C901, PLR0911, PLR0912 - one branch a form
+def condition(query: Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
     """Translate a query."""
     match query:
         case Everything() | All(()):
@@ -57,7 +57,7 @@ def condition(query: Query) -> Condition:  # noqa: C901, PLR0911, PLR0912 - one 
         case AnyOf(()):
             return _NOTHING
         case All(parts):
-            return _joined([condition(part) for part in parts], "AND")
+            return _joined(_demanded(parts), "AND")
         case AnyOf(parts):
             return _joined(_alternatives(parts), "OR")
         case Not(part):
@@ -71,14 +71,8 @@ def condition(query: Query) -> Condition:  # noqa: C901, PLR0911, PLR0912 - one 
             return _exactly(field, [value])
         case StartsWith(field, value):
             return _starting(field, value)
-        case Word(_, word):
-            return _matched(f'"{word}"')
-        case Phrase(_, words):
-            return _matched(f'"{" ".join(words)}"')
-        case Prefix(_, words):
-            return _matched(f'"{" ".join(words)}" *')
-        case Near(_, words, distance):
-            return _matched(near(words, distance))
+        case Word() | Phrase() | Prefix() | Near():
+            return _matched(_expression(query))
         case Wild() | Fuzzy() | Matches():
             raise PatternError
 
@@ -91,6 +85,27 @@ def micros(moment: datetime) -> int:
 def moment(number: int) -> datetime:
     """Give the moment of a number."""
     return _EPOCH + timedelta(microseconds=number)
+
+
+def _demanded(parts: Sequence[Query]) -> list[Condition]:
+    """Translate what must all be so: those of words alone as one, which FTS5 intersects."""
+    texts = [part for part in parts if isinstance(part, Word | Phrase | Prefix | Near)]
+    others = [part for part in parts if not isinstance(part, Word | Phrase | Prefix | Near)]
+    match = " AND ".join(f"({_expression(text)})" for text in texts)
+    return [condition(part) for part in others] + ([_matched(match)] if texts else [])
+
+
+def _expression(text: Word | Phrase | Prefix | Near) -> str:
+    """Write an FTS5 expression. Words hold only letters and digits, so quotes hold them."""
+    match text:
+        case Word(_, word):
+            return f'"{word}"'
+        case Phrase(_, words):
+            return f'"{" ".join(words)}"'
+        case Prefix(_, words):
+            return f'"{" ".join(words)}" *'
+        case Near(_, words, distance):
+            return near(words, distance)
 
 
 def _alternatives(parts: Sequence[Query]) -> list[Condition]:
@@ -162,8 +177,8 @@ def _between(column: str, low: int | None, high: int | None) -> Condition:
 
 
 def _matched(expression: str) -> Condition:
-    """Words hold only letters and digits, so quotes hold them."""
-    return Condition("v.row IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
+    """The plus keeps SQLite from going through all that have a word: a case is of few users."""
+    return Condition("+v.row IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
 
 
 def _joined(parts: Sequence[Condition], operator: str) -> Condition:

@@ -133,11 +133,23 @@ def test_what_is_held_stays_and_its_neighbours_go(kept: Keeping) -> None:
         (Terms("why", query="from:j.doe@school.example"), {"j.doe"}),
         (Terms("why", query='to:"jane doe" grievance'), {"j.doe"}),
         (Terms("why", query="grievance -from:j.doe@school.example"), {"ann"}),
+        (Terms("why", query="from:j?doe"), {"j.doe", "ann", "-"}),
         (Terms("why", query="grievance"), {"ann"}),
         (Terms("why", query="*"), {"j.doe", "ann", "-"}),
         (Terms("why", since=OLD.date() - WEEK), {"j.doe", "ann", "-"}),
     ],
-    ids=["person", "other-days", "its-days", "address", "name", "not", "words", "all", "days"],
+    ids=[
+        "person",
+        "other-days",
+        "its-days",
+        "address",
+        "name",
+        "not",
+        "pattern",
+        "words",
+        "all",
+        "days",
+    ],
 )
 def test_whom_a_hold_of_mail_keeps(kept: Keeping, terms: Terms, stays: set[str]) -> None:
     """Those whom it names; else those of its case; one that holds all, everybody."""

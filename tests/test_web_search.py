@@ -83,6 +83,8 @@ GLOSSARY = Glossary(NOW.date(), addresses={"person": lambda name: list(WHO.like(
         ('"cheap flights"', [0]),
         ('"flights cheap"', []),
         ("alge*", [2]),
+        ('"cheap video"~5', [0]),
+        ("flights cheap -lesson watch*", [0]),
         ("page:lesson", [2]),
         ("CAFE", [1]),
         ("site:video.example", [0, 2, 4]),
@@ -287,11 +289,12 @@ def test_metadata_alone_tells_the_site_and_no_page(gates: tuple[WebGate, Caseboo
 
     found = gate.search(mine, "site:bets.example", limit=9)
     guessed = gate.search(mine, "poker", limit=9)
+    near = gate.search(mine, '"bets poker"~9', limit=9)
     negated = gate.search(mine, "-poker", limit=9)
     opened = gate.show(mine, "W-1.5")
 
     assert ([""], 1) == (pages(found), found.withheld)
-    assert (0, 3) == (guessed.page.total, negated.page.total)
+    assert (0, 0, 3) == (guessed.page.total, near.page.total, negated.page.total)
     assert (b"", "", "bets.example") == (
         opened.line, opened.hit.visit.page, opened.hit.visit.site)  # fmt: skip
 

@@ -66,7 +66,7 @@ def host(text: str) -> str:
 
 def address(text: str) -> str:
     """A page's address without the password that some carry."""
-    return _SECRET.sub(r"\1", text)
+    return _SECRET.sub(r"\1", text) if "@" in text else text
 
 
 def site_of(page: str) -> str:
