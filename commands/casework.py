@@ -200,6 +200,8 @@ def _print(app: App, found: Case, *, as_json: bool) -> None:
         f"{found.id}  {found.kind}, clause {found.purpose}  {_state(app, found)}", bold=True
     )
     click.echo(f"    {found.investigator} reads{EXTENTS[found.extent]}: {found.reason}")
+    if found.reviewers:
+        click.echo(f"    reviewed by {', '.join(found.reviewers)} too")
     click.echo(f"    {_allowed(app, found)}")
     scope = found.scope
     whose = ", ".join((*scope.people, *scope.mailboxes, *scope.domains))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import elastic_indices
 import pytest
 from reviewing_house import FIRST, HEAD, NOW, SECOND, ReviewHouse, mail, review_house
 
@@ -19,6 +20,7 @@ from cases.review_words import STATES, in_state, tagged
 from cases.reviewing import Check, fold
 from cases.reviews import Draw, ReviewRefusedError, drawn
 from cases.saved import Searches
+from cases.termlist import count, read
 from search.fields import REVIEW_STATES
 from section9 import CaseId, MailId
 
@@ -261,6 +263,26 @@ def test_a_hold_is_not_of_a_review() -> None:
     """What is kept must not change by a reviewer's next word."""
     with pytest.raises(HoldRefusedError, match="outlives a review"):
         check(Terms("why", query="tag:hot"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "elasticsearch"])
+def test_both_engines_know_the_words_of_a_review_and_count_terms(
+    engine: str, tmp_path: Path
+) -> None:
+    """What a review asks of an index, either engine answers alike."""
+    index = elastic_indices.empty() if engine == "elasticsearch" else None
+    with review_house(tmp_path, index=index) as house:
+        reviews, gate = house.reviews(FIRST), house.gate(FIRST)
+        reviews.mark(CASE, house.mails[:2], RELEVANT)
+        listed = read("subject:0\nsubject:(0 OR 1)\ncoach -is:reviewed\n")
+
+        report = count(gate, CASE, listed, advance=lambda _: None)
+        _, covered = reviews.coverage(CASE, "coach")
+
+        counts = [(one.messages, one.unique, one.threads) for one in report.hits]
+        assert [(1, 0, 1), (2, 1, 2), (3, 3, 3)] == counts
+        assert (5, 5) == (report.messages, report.threads)
+        assert (5, 2, 3) == (covered.total, covered.decided, covered.untouched)
 
 
 # --- the second review ------------------------------------------------------------------------
