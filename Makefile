@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench evaluate train-names train-offensive fuzz lock clean
+.PHONY: demo tour test lint bench evaluate train-names train-offensive fuzz lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -P -m demo.run
+
+# The picture of a search in the README, made anew on the demonstration's data.
+tour: $(VENV)/.run
+	$(BIN)/python -P -m demo.tour
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -P -m pytest -n logical

@@ -1,13 +1,14 @@
 """How fast ten typical searches are on each engine, and how their cost grows with the archive.
 
 The records are made from real mail: every message of the corpus again and again, each time from
-another of a thousand addresses and with the subject of another message. To reach a size, mail of
-five years comes in order of date; it is put in as it is made, so memory stays flat. At each size
-every search asks for a first page of twenty, with its count; half of the tries are in the other
-order.
+another of a thousand addresses and with the subject of another message. For each size there is an
+index of its own, in which mail of five years came in order of date, as journaled mail does; it is
+put in as it is made, so memory stays flat. At each size every search asks for a first page of
+twenty, with its count; half of the tries are in the other order.
 
-    python -P -m bench.search                    10,000 and 100,000 records on both engines
-    python -P -m bench.search 1000000 sqlite     ... and 1,000,000, on SQLite alone
+    python -P -m bench.search                         10,000 and 100,000 records on both engines
+    python -P -m bench.search 1000000 sqlite          ... and 1,000,000, on SQLite alone
+    python -P -m bench.search 1000000 sqlite FOLDER   the same, with indices that are kept there
 """
 
 import os
@@ -19,7 +20,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
 from statistics import quantiles
 
@@ -33,6 +34,7 @@ from search.elastic import open_elastic
 from search.index import Index
 from search.query import parse
 from search.sqlite import open_sqlite
+from search.tree import Everything
 from section9 import (
     BlobId,
     MailId,
@@ -71,8 +73,10 @@ ENGINES = ("sqlite", "elastic")
 Timings = Mapping[str, Sequence[float]]  # milliseconds of each search
 
 
-def main(size: int = USUAL, engines: Sequence[str] = ENGINES) -> list[Row]:
-    """Measure engines up to a size."""
+def main(
+    size: int = USUAL, engines: Sequence[str] = ENGINES, kept: Path | None = None
+) -> list[Row]:
+    """Measure engines up to a size; SQLite's files stay in a folder where one is given."""
     log_to_stderr()
     if not CORPUS.is_dir():
         print(f"no mail to measure searches on: {CORPUS} is absent")
@@ -80,23 +84,24 @@ def main(size: int = USUAL, engines: Sequence[str] = ENGINES) -> list[Row]:
     base, rows = read(corpus()), list[Row]()
     if "sqlite" in engines:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "index.sqlite"
-            rows += measure(lambda: open_sqlite(path, mode="write"), base, size)
+            files = kept or Path(folder)
+            rows += measure(
+                lambda size: open_sqlite(files / f"sqlite-{size}.sqlite", mode="write"), base, size
+            )
     if "elastic" in engines:
         with node() as url:
             if url:
-                settings = fresh(url)
-                rows += measure(lambda: open_elastic(settings, mode="write"), base, size)
+                rows += measure(lambda _: open_elastic(fresh(url), mode="write"), base, size)
     return rows
 
 
-def measure(opened: Callable[[], Index], base: Sequence[Record], largest: int) -> Iterator[Row]:
-    """Fill an index step by step, and search it at each."""
+def measure(opened: Callable[[int], Index], base: Sequence[Record], largest: int) -> Iterator[Row]:
+    """Fill an index of each size, unless that was done before, and search it."""
     before = None
-    with closing(opened()) as index:
-        for held, size in pairwise((0, *(one for one in SIZES if one <= largest))):
-            began = time.perf_counter()
-            for some in batched(variants(base, range(held, size)), BATCH):
+    for size in (one for one in SIZES if one <= largest):
+        with closing(opened(size)) as index:
+            held, began = index.count(Everything()), time.perf_counter()
+            for some in batched(islice(variants(base, range(size)), held, None), BATCH):
                 index.put(some, segment=None)
             rate = (size - held) / (time.perf_counter() - began)
             found = timings(index)
@@ -186,5 +191,7 @@ if __name__ == "__main__":
             main()
         case [size]:
             main(int(size))
-        case [size, *engines]:
-            main(int(size), engines)
+        case [size, engine]:
+            main(int(size), [engine])
+        case [size, engine, folder]:
+            main(int(size), [engine], Path(folder))

@@ -138,6 +138,18 @@ class ElasticConflictError(Section9Error):
         )
 
 
+class ExpressionTooLargeError(Section9Error):
+    """An expression has more states than Lucene makes of one."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Elasticsearch cannot take the expression between slashes: write fewer repeats and "
+            "choices, or a word with a * instead"
+        )
+
+
 class QueryTooLargeError(Section9Error):
     """The server takes no query of so many parts."""
 
@@ -243,7 +255,9 @@ def translated(where: str) -> Iterator[None]:
         raise IndexUnavailableError(f"no answer from {where}") from error
 
 
-def _answered(where: str, error: ApiError) -> Section9Error | None:
+def _answered(  # noqa: PLR0911 - one return a kind of answer
+    where: str, error: ApiError
+) -> Section9Error | None:
     """Give our error for an answer with an error status; None for a bug of ours."""
     kinds = set(_kinds(error.body))
     if "cluster_block_exception" in kinds:
@@ -252,6 +266,8 @@ def _answered(where: str, error: ApiError) -> Section9Error | None:
         return ElasticVersionError(where, f"older than Elasticsearch {OLDEST}")
     if kinds & {"too_many_nested_clauses", "too_many_clauses"}:
         return QueryTooLargeError()
+    if "Determinizing automaton" in str(error):  # Lucene has no other name for it
+        return ExpressionTooLargeError()
     if "search_context_missing_exception" in kinds:
         return IndexUnavailableError("the results were left waiting too long")
     if error.status_code in _BUSY:

@@ -225,14 +225,9 @@ def _read_field(node: lucene.Item, name: str, expression: lucene.Item, here: Her
 
 def _unknown_field(position: int, name: str, here: Here) -> UnknownFieldError:
     meant = nearest(name, list(here.fields))
-    suggestion = f"did you mean `{meant}:`? " if meant else ""
-    return UnknownFieldError(
-        here.text,
-        position,
-        "this is no field",
-        f"{suggestion}The fields are {', '.join(here.fields)}. If the colon is part of the text, "
-        "put it in double quotes",
-    )
+    known = f"did you mean `{meant}:`? " if meant else f"The fields are {', '.join(here.fields)}. "
+    advice = f"{known}If the colon is part of the text, put it in double quotes; {FORMS}"
+    return UnknownFieldError(here.text, position, "this is no field", advice)
 
 
 def _read_sign(node: lucene.Item, operand: lucene.Item, here: Here) -> Query:
