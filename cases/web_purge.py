@@ -5,7 +5,7 @@
 
 A batch is written anew without the lines that go, so that one person's hold keeps nobody else's.
 What remains is exact and in its order; that it is what it was rests on this program and on the
-ledger's chain, which names both (docs/decisions/0015). As with mail, an interrupted purge is
+ledger's chain, which names both (docs/decisions/0017). As with mail, an interrupted purge is
 carried out by whoever purges next.
 """
 

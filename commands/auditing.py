@@ -36,10 +36,10 @@ def audit() -> None:
     "--book",
     "books",
     multiple=True,
-    type=click.Choice(["mail", "cases", "access"]),
+    type=click.Choice(["mail", "cases", "access", "web"]),
     default=("cases", "access"),
     show_default=True,
-    help="Of these books of the ledger; mail is what was archived and scanned.",
+    help="Of these books of the ledger; mail and web are what was archived.",
 )
 @click.option("--newest-first", is_flag=True, help="Begin with the latest.")
 @click.option("--limit", type=click.IntRange(min=1), help="End after so many.")

@@ -172,8 +172,10 @@ def custody(event: Event) -> tuple[str, ...] | None:
             what = ("copy found changed", event.mail, event.sighting.blob, str(turn))
         case Viewed():
             what = ("viewed", event.mail, event.blob, event.view)
-        case Searched():
-            what = ("searched", "", "", f"{event.total} found, {len(event.shown)} shown")
+        case Searched() | WebSearched():
+            what = (event.kind, "", "", f"{event.total} found, {len(event.shown)} shown")
+        case WebViewed():
+            what = (event.kind, event.visit, event.blob, event.view)
         case Exported():
             what = ("exported", "", "", f"{len(event.mails)} messages")
         case ExportResumed() | ExportFinished():

@@ -1,5 +1,6 @@
 """Searching web visits: the same language, inside a case, behind the same gate."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -409,3 +410,16 @@ def test_the_fields_of_visits_are_explained(house: House) -> None:
         assert f"  {field.name}:" in said
         if field.kind is not Kind.DIRECTORY:
             assert parse_web(field.example)
+
+
+def test_the_audit_log_tells_of_web_logs_without_a_page(house: House) -> None:
+    """What was taken in, asked and looked at; no site, user or word."""
+    house.must("search", "bets", "--case", "C-0001", "--web")
+    house.must("weblog", "show", "W-1.2", "--case", "C-0001")
+
+    said = house.must("audit", "log", "--book", "web", "--book", "access").decode()
+
+    assert "visits=3 bad=0" in said
+    assert re.search(r"web-searched +C-0001 .*total=1 shown=1", said)
+    assert re.search(r"web-viewed +C-0001 .*view=line visit=W-1.2", said)
+    assert not re.search("bets|jdoe2|video", said)
