@@ -94,4 +94,4 @@ def _commands(planned: AlertPlanned) -> str:
         lines.append("  section9 triage list\n")
         lines.append(f"  section9 triage show {short(gravest.subject)}\n")
     lines.append(f"  section9 alert ack {planned.alert}     says that you see to it\n")
-    return "".join(lines) + "\nUntil somebody answers it goes to the next in line.\n"
+    return "".join(lines) + "\nUnless somebody answers, it goes to the next in line.\n"
