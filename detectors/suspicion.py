@@ -25,7 +25,9 @@ _END = re.compile(r"(?<=[.!?])[\"”’)]*\s+|\n\s*\n|\n(?=[>*•-])")
 _LONGEST = 300  # characters of a passage, unless one sentence is longer
 _CUT = 600  # characters at which a sentence without an end is cut
 _POST = 300  # characters of a text that is one passage, and always worth a second opinion
-_WORTH = 0.15  # how likely anything must seem to the first model
+_WORTH = 0.3  # how likely anything must seem to the first model
+_HINT = 0.15  # how likely hate must, where a group is named
+_GRAVE = ("hate", "abuse", "threat")
 _FIRST, _SECOND = 0.8, 1.0  # what each model's opinion weighs
 MOST = 300
 """Passages of one text that are weighed: a long letter has fewer."""
@@ -68,7 +70,10 @@ def suspected(text: str) -> Iterator[Suspicion]:
 
 def _worth(passage: Passage, likely: Mapping[str, float], *, alone: bool) -> bool:
     """Tell whether a passage is worth the transformer's time."""
-    return alone or passage.has(TARGETS) or max(likely.values()) >= _WORTH
+    aimed = passage.has(TARGETS)
+    if alone:
+        return aimed or max(likely.values()) >= _WORTH
+    return max(likely[head] for head in _GRAVE) >= _WORTH or (aimed and likely["hate"] >= _HINT)
 
 
 def passages(text: str) -> Iterator[tuple[int, int]]:
