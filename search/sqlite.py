@@ -33,11 +33,12 @@ from search.recipients import gather
 from search.sealed import is_sealed
 from search.sqlite_file import COLUMNS, Mode, open_file, transaction, translated
 from search.sqlite_match import Known
-from search.sqlite_rows import dated, note, reach
+from search.sqlite_rows import counted as counted_mails
+from search.sqlite_rows import dated, note, period, reach
 from search.sqlite_values import Condition
 from search.sqlite_where import Found, counted, found, months, parts_of
 from search.sqlite_words import Learnt, Vocabulary
-from search.tree import Query, clean
+from search.tree import Between, Query, clean
 from section9 import MailId, Record, SightingId
 
 CHOICES = 10  # ids that `resolve` lists
@@ -274,7 +275,7 @@ class SqliteIndex:
         """Find a page of messages; the count and the page are of one moment."""
         with translated(), transaction(self._db, "DEFERRED"):
             mails = found(query, self._known(query))
-            total = self._count(mails)
+            total = self._count(query, mails)
             rows = self._near(query, limit + 1, total, after, order)
             if len(rows) <= limit:
                 rows = self._page(mails, limit + 1, after, order)
@@ -286,7 +287,7 @@ class SqliteIndex:
     def count(self, query: Query) -> int:
         """Count the messages that match."""
         with translated(), transaction(self._db, "DEFERRED"):
-            return self._count(found(query, self._known(query)))
+            return self._count(query, found(query, self._known(query)))
 
     def ids(self, query: Query) -> Iterator[MailId]:
         """Stream the ids of all that match, as they were when the first was asked for."""
@@ -336,7 +337,10 @@ class SqliteIndex:
     def _known(self, query: Query) -> Known:
         return Known(self._words, dated(self._db, parts_of(query)))
 
-    def _count(self, mails: Found) -> int:
+    def _count(self, query: Query, mails: Found) -> int:
+        parts = parts_of(query)
+        if parts and all(isinstance(part, Between) and part.field == "date" for part in parts):
+            return counted_mails(self._db, *period(parts))
         sql = f"SELECT count(*) {mails.number.sql}"
         return int(self._db.execute(sql, mails.number.parameters).fetchone()[0])
 

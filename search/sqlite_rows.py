@@ -74,6 +74,20 @@ def dated(db: sqlite3.Connection, parts: Iterable[Query]) -> Rows:
     return EVERY if (first, last) == (FIRST, LAST) else _of_weeks(db, first, last)
 
 
+def counted(db: sqlite3.Connection, first: int, last: int) -> int:
+    """Count the mail of a period, by what lies outside it where that is probably less."""
+    if first >= last:  # two periods that have nothing in common
+        return 0
+    within, [total] = _of_weeks(db, first, last), db.execute("SELECT count(*) FROM mail").fetchone()
+    if within.last - within.first < total // 2:
+        inside = "SELECT count(*) FROM mail WHERE rank > ? AND rank <= ?"
+        return int(db.execute(inside, (first, last)).fetchone()[0])
+    before, after = "rank <= ?", "rank > ?"  # two questions: an OR would look at every mail
+    sql = "SELECT count(*) FROM mail WHERE "
+    outside = [db.execute(sql + end, (at,)) for end, at in ((before, first), (after, last))]
+    return int(total) - sum(count for answer in outside for (count,) in answer)
+
+
 def reach(  # noqa: PLR0913 - what a page is asked by
     db: sqlite3.Connection,
     parts: Iterable[Query],
