@@ -85,7 +85,7 @@ def counted(db: sqlite3.Connection, first: int, last: int) -> int:
     before, after = "rank <= ?", "rank > ?"  # two questions: an OR would look at every mail
     sql = "SELECT count(*) FROM mail WHERE "
     outside = [db.execute(sql + end, (at,)) for end, at in ((before, first), (after, last))]
-    return int(total) - sum(count for answer in outside for (count,) in answer)
+    return int(total - sum(count for answer in outside for (count,) in answer))
 
 
 def reach(  # noqa: PLR0913 - what a page is asked by
