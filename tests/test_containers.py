@@ -63,7 +63,7 @@ def texts(got: Extracted) -> dict[str, str]:
     [
         ("notes.zip", make.zipped({"a/notes.txt": "Hello"})),
         ("notes.tar", make.tarred({"notes.txt": b"Hello"})),
-        ("notes.txt.gz", gzip.compress(b"Hello")),
+        ("notes.txt.gz", gzip.compress(b"Hello", mtime=0)),
         ("notes.txt.bz2", bz2.compress(b"Hello")),
         ("notes.txt.xz", lzma.compress(b"Hello")),
         ("notes.txt.zst", zstandard.compress(b"Hello")),
@@ -150,7 +150,7 @@ def test_a_damaged_file_hides_no_other(extractor: Extractor) -> None:
     "content",
     [
         make.tarred({"notes.txt": b"Hello", "more.txt": b"you"})[:1500],
-        gzip.compress(b"Hello" * 999)[:-12],
+        gzip.compress(b"Hello" * 999, mtime=0)[:-12],
         lzma.compress(b"Hello" * 999)[:-12],
     ],
 )
