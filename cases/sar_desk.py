@@ -10,13 +10,7 @@ from datetime import date, datetime
 from archive.books import Book
 from archive.case_words import CaseKind
 from archive.events import Event
-from archive.redaction_events import (
-    Code,
-    Proposed,
-    Redaction,
-    RedactionsDecided,
-    RedactionsProposed,
-)
+from archive.redaction_events import Proposed
 from archive.sar_events import (
     SarAnswered,
     SarAsked,
@@ -29,6 +23,7 @@ from archive.sar_events import (
     Wait,
 )
 from cases.deciding import record
+from cases.disclosing import Decision, Disclosures
 from cases.gate import Gate
 from cases.roles import Deed
 from cases.sars import Sar, SarRefusedError, Sars, fault_of, find, fold
@@ -36,18 +31,7 @@ from search.tree import clean
 from search.words import words
 from section9 import MailId, Record
 
-MOST = 100_000  # messages of one request
 Act = Callable[[datetime, Sar], SarEvent]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person decided of one message."""
-
-    mail: MailId
-    redactions: tuple[Redaction, ...]
-    withheld: Code | None = None  # the whole message is
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,46 +132,22 @@ class SarDesk:
         """
         if not sar.query:
             raise SarRefusedError(f"nothing was searched: `section9 sar search {sar.id}` is first")
-        query = f"({sar.query}) AND id:{mail}" if mail else sar.query
-        shown = self.gate.search(sar.case, query, limit=MOST).page.hits
-        sight = self.gate.sight(sar.case, "sar")
-        open_ = frozenset(self.gate.index.ids(sight.open(self.gate.asked(query))))
-        for hit in reversed(shown):
-            found = self.gate.index.get(hit.mail) if hit.mail in open_ else None
-            if found is not None:
-                yield found
+        return Disclosures(self.gate).records(sar, mail)
 
     def propose(self, sar: Sar, found: Mapping[MailId, tuple[Proposed, ...]]) -> None:
         """Record what is proposed to be taken out of messages, where that is news."""
-        known = {mail: one.proposed for mail, one in sar.proposed.items()}
-        now, by = self.gate.clock(), self.gate.actor
-        self._redact(
-            sar,
-            [
-                RedactionsProposed(now, by, sar.id, sar.case, mail, proposed)
-                for mail, proposed in found.items()
-                if known.get(mail) != proposed
-            ],
-        )
+        self._require_open(sar)
+        Disclosures(self.gate).propose(sar, found)
 
     def decide(self, sar: Sar, decisions: Sequence[Decision]) -> None:
         """Record what a person decided of messages; it replaces what was decided before."""
-        now, by = self.gate.clock(), self.gate.actor
-        self._redact(
-            sar,
-            [
-                RedactionsDecided(
-                    now, by, sar.id, sar.case, one.mail, one.redactions, one.withheld, one.reason
-                )
-                for one in decisions
-            ],
-        )
+        self._require_open(sar)
+        Disclosures(self.gate).decide(sar, decisions)
 
-    def _redact(self, sar: Sar, events: Sequence[Event]) -> None:
+    def _require_open(self, sar: Sar) -> None:
         self._require()
         if sar.answered:
             raise SarRefusedError(f"{sar.id} was answered: what was given stays as it was")
-        self.gate.ledger.append(Book.CASES, events)
 
     def _act(self, name: str, make: Act) -> Sar:
         """Record a further act on a request that `actor` may know of."""

@@ -7,6 +7,7 @@ from msgspec import Struct
 from archive.redaction_events import Proposed
 from cases.sar_clock import countdown
 from cases.sars import Sar
+from evidence.disclosure import Bundle
 from section9 import MailId
 
 
@@ -104,7 +105,12 @@ def clock(sar: Sar, *, today: date) -> str:
 
 def message_line(sar: Sar, mail: MailId, proposed: tuple[Proposed, ...]) -> SarMessageLine:
     """A message of a request, as `--json` prints it."""
-    numbered = tuple(
+    return SarMessageLine(sar.id, mail, mail in sar.decided, proposal_lines(proposed))
+
+
+def proposal_lines(proposed: tuple[Proposed, ...]) -> tuple[ProposalLine, ...]:
+    """Proposals, numbered as `--accept` takes them."""
+    return tuple(
         ProposalLine(
             number,
             one.redaction.part,
@@ -115,4 +121,17 @@ def message_line(sar: Sar, mail: MailId, proposed: tuple[Proposed, ...]) -> SarM
         )
         for number, one in enumerate(proposed, start=1)
     )
-    return SarMessageLine(sar.id, mail, mail in sar.decided, numbered)
+
+
+def bundle_line(sar: Sar, made: Bundle) -> SarBundleLine:
+    """What was given, as `--json` prints it."""
+    return SarBundleLine(
+        sar=sar.id,
+        found=made.found,
+        given=made.given,
+        redacted=made.redacted,
+        closed=made.closed,
+        own=made.own,
+        files=made.files,
+        sha256=made.sha256,
+    )

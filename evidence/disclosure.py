@@ -1,27 +1,42 @@
-"""The bundle that answers a subject access request: messages with what was decided burnt in.
+"""Mail that is given with what was decided taken out: burnt in, so that it is gone.
 
-    index.html            what was searched, what is given and what is not, the person's rights
-    messages/0001.html    a message; with --pdf messages/0001.pdf too
+    index.html            what is given and what is not, and why
+    messages/0001.html    a message; with PDF messages/0001.pdf too
     SHA256SUMS
 
 The originals, and the files that were attached, are no part of it: their text is, redacted. It
-follows from the request's acts and the export's entry: made again it is the same, byte for byte.
+follows from the matter's acts and the export's entry: made again it is the same, byte for byte.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from archive.redaction_events import Code, RedactionsDecided
 from cases.deadlines import UK
+from cases.disclosing import Matter
 from cases.exporting import Export, Exports
-from cases.sars import Sar, SarRefusedError
 from evidence import pages, pdf
 from evidence.folder import Folder, Written
 from evidence.pack import SUMS
 from evidence.redaction import burn, texts
-from section9 import Record
+from section9 import Record, Section9Error
+
+
+class UndecidedError(Section9Error):
+    """Nobody has decided yet what of some messages is taken out."""
+
+    exit_code: ClassVar[int] = 11
+
+    def __init__(self, matter: str, left: int) -> None:
+        command = "sar" if matter.startswith("S-") else "redact"
+        super().__init__(
+            f"{left:,} messages of {matter} are not decided: `section9 {command} propose {matter}` "
+            f"shows them, `section9 {command} decide {matter}` decides; then name a fresh folder"
+        )
+
 
 LAW: Mapping[Code, str] = {
     Code.THIRD_PARTY: "It is about somebody else (Data Protection Act 2018, Schedule 2, para 16).",
@@ -64,7 +79,7 @@ class Given:
 
     number: int
     of: int
-    sar: str
+    matter: str
     date: str
     headers: tuple[Passage, ...]
     passages: tuple[Passage, ...]
@@ -82,19 +97,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
-    """What the person reads first."""
+class Contents:
+    """What a cover says of the whole."""
 
-    sar: str
+    matter: str
     controller: str
-    received: str
-    names: tuple[str, ...]
-    addresses: tuple[str, ...]
     found: int
     given: int
     unsearchable: int
     reasons: tuple[tuple[str, str, int], ...]  # code, what the law says, how often
     rows: tuple[Row, ...]
+
+
+Cover = Callable[[Contents], str]
+"""Writes the page that is read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,46 +129,49 @@ class Bundle:
 def make(  # noqa: PLR0913 - what is given, to whom, and where
     exports: Exports,
     export: Export,
-    sar: Sar,
+    matter: Matter,
     folder: Folder,
     *,
+    cover: Cover,
     controller: str,
     advance: Callable[[int], None],
 ) -> Bundle:
-    """Fill a folder with what is disclosed. Raises `SarRefusedError` on what nobody decided."""
+    """Fill a folder with what is disclosed. Raises `UndecidedError` on what nobody decided."""
     rows: list[Row] = []
     files: list[Written] = []
     codes: Counter[Code] = Counter()
     for number, exhibit in enumerate(exports.exhibits(export), start=1):
-        decided = _decided(sar, exhibit.record)
+        decided = _decided(matter, exhibit.record)
         codes.update([decided.withheld] if decided.withheld else _codes(decided))
         rows.append(_row(exhibit.record, decided, number))
         if not decided.withheld:
-            page = _given(exhibit.record, decided, sar, number, len(export.event.mails))
+            page = _given(exhibit.record, decided, matter, number, len(export.event.mails))
             files += _pages(folder, rows[-1].path, page, as_pdf=PDF in export.event.forms)
         advance(1)
-    cover = _cover(sar, export, rows, codes, controller)
-    files.append(folder.put("index.html", pages.paper("sar_cover.html", cover).encode()))
+    contents = _contents(matter, export, rows, codes, controller)
+    files.append(folder.put("index.html", cover(contents).encode()))
     lines = "".join(f"{one.sha256}  {one.path}\n" for one in files)
     sums = folder.put(SUMS, lines.encode())
     exports.finished(export, files=len(files), sha256=sums.sha256)
     redacted = sum(row.redacted for row in rows)
     closed, own = len(export.event.withheld), export.event.own
-    return Bundle(cover.found, cover.given, redacted, closed, own, len(files), sums.sha256)
+    return Bundle(contents.found, contents.given, redacted, closed, own, len(files), sums.sha256)
 
 
-def undecided(sar: Sar, records: Iterator[Record]) -> int:
+def cover(contents: Contents) -> str:
+    """The cover of a case's mail."""
+    return pages.paper("disclosure_cover.html", contents)
+
+
+def undecided(matter: Matter, records: Iterable[Record]) -> int:
     """How many messages nobody has decided about."""
-    return sum(record.mail not in sar.decided for record in records)
+    return sum(record.mail not in matter.decided for record in records)
 
 
-def _decided(sar: Sar, record: Record) -> RedactionsDecided:
-    found = sar.decided.get(record.mail)
+def _decided(matter: Matter, record: Record) -> RedactionsDecided:
+    found = matter.decided.get(record.mail)
     if found is None:
-        raise SarRefusedError(
-            f"{record.mail[:12]} was found since: `section9 sar propose {sar.id}` and "
-            f"`section9 sar decide {sar.id}` come first; name another folder then"
-        )
+        raise UndecidedError(matter.id, 1)
     return found
 
 
@@ -166,7 +185,9 @@ def _row(record: Record, decided: RedactionsDecided, number: int) -> Row:
     return Row(number, _day(record), path, len(decided.redactions), withheld)
 
 
-def _given(record: Record, decided: RedactionsDecided, sar: Sar, number: int, of: int) -> Given:
+def _given(
+    record: Record, decided: RedactionsDecided, matter: Matter, number: int, of: int
+) -> Given:
     """A message with what was decided gone. Nothing else of the record goes into it."""
     burnt = {str(part): text for part, text in burn(texts(record), decided.redactions).items()}
     headers = tuple(
@@ -180,25 +201,22 @@ def _given(record: Record, decided: RedactionsDecided, sar: Sar, number: int, of
             passages.append(Passage(title, _pieces(text)))
         elif name := burnt.get(f"{part.id}.name", ""):
             passages.append(Passage(f"Attachment {name}: it has no text", ()))
-    return Given(number, of, sar.id, _day(record), headers, tuple(passages))
+    return Given(number, of, matter.id, _day(record), headers, tuple(passages))
 
 
 def _pages(folder: Folder, path: str, page: Given, *, as_pdf: bool) -> Iterator[Written]:
-    html = pages.paper("sar_message.html", page)
+    html = pages.paper("disclosed.html", page)
     yield folder.put(path, html.encode())
     if as_pdf:
         yield folder.put(path.replace(".html", ".pdf"), pdf.made(html).content)
 
 
-def _cover(
-    sar: Sar, export: Export, rows: list[Row], codes: Counter[Code], controller: str
-) -> Cover:
-    return Cover(
-        sar=sar.id,
+def _contents(
+    matter: Matter, export: Export, rows: list[Row], codes: Counter[Code], controller: str
+) -> Contents:
+    return Contents(
+        matter=matter.id,
         controller=controller,
-        received=f"{sar.opened.received:%-d %B %Y}",
-        names=sar.opened.names,
-        addresses=sar.opened.addresses,
         found=len(rows),
         given=sum(not row.withheld for row in rows),
         unsearchable=len(export.event.unsearchable),
