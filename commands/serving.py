@@ -135,7 +135,7 @@ def conduct(app: App, *, attended: bool) -> None:
     os.nice(NICENESS)
     stop = ending(attended=attended)
     with app.pipelines() as open_pipeline, watching(app) as watch:
-        empty_spool(app.spool, open_pipeline, stop=stop, after_work=watch.look)
+        empty_spool(app.spool, open_pipeline, stop=stop, after_work=watch.look_and_log)
 
 
 def ending(*, attended: bool) -> Event:

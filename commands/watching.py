@@ -5,6 +5,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 from commands.app import App
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from detectors.patterns.decide import Calendar, Excused
     from ingest.patterns.look import Looked
     from people import Directory
+
+log = structlog.get_logger()
 
 MEMORY, LOCK = "patterns.sqlite", "patterns.lock"
 
@@ -61,6 +65,11 @@ class Watch:
         for one in (*exempt(self.app.settings.trust), *self.excepted.exempt()):
             adult, child = (_key(address, context) for address in (one.adult, one.child))
             yield Excused(adult, child, one.until)
+
+    def look_and_log(self) -> None:
+        """Look, and log what came of it: nobody watches a service's terminal."""
+        if (done := self.look()).found or done.lapsed:
+            log.info("patterns", found=done.found, lapsed=done.lapsed)
 
 
 @contextmanager

@@ -242,9 +242,8 @@ def test_a_killed_run_is_gone_on_with(cloud: Cloud, keys: Keys, tmp_path: Path) 
 
     cloud.double.trouble = hold
     with collecting(cloud, keys, tmp_path) as house:
-        books = house.home / "archive" / "ledger" / "mail"
         process = house.start("collect", cloud.kind, OWNER, log=tmp_path / "log")
-        wait_for(lambda: [*books.glob("*.jsonl")])
+        wait_for(house.archived)
         process.kill()
         process.wait()
         held.set()

@@ -36,11 +36,6 @@ LEAK = plain(9, to="parent@home.example").replace(
     b"The coach", b"Her NHS number is 999 432 4454. The coach"
 )
 OLD = plain(3).replace(b"2026", b"2025")
-SETTINGS = """
-[trust]
-name = "Tarn Learning Trust"
-domains = ["school.example"]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +51,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     (folder / "notice.txt").write_text("Your mail may be monitored.")
     with made(folder / "home") as house:
         settings = house.home / "section9.toml"
-        kept = re.sub(r"\[trust\].*?(?=\n\[|\n# )", "", settings.read_text(), flags=re.DOTALL)
-        settings.write_text(kept + SETTINGS)
+        text = settings.read_text().replace('name = ""', 'name = "Tarn Learning Trust"', 1)
+        settings.write_text(text.replace("domains = []", 'domains = ["school.example"]', 1))
         house.must("people", "import", folder / "people.csv")
         house.must("ingest", mail)
         house.open_case("j.doe@school.example")

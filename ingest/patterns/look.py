@@ -12,8 +12,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import structlog
-
 from archive import certificates
 from archive.books import Book
 from archive.case_events import Purged
@@ -45,7 +43,6 @@ MOST = 200
 LAPSED = "what is left of its messages makes no pattern"
 EXCUSED = "a declared exception covers the two"
 
-log = structlog.get_logger()
 
 Changed = PatternFound | PatternLapsed
 
@@ -90,8 +87,6 @@ class Look:
             self._record([event for pair in pairs for event in self._decided(pair)])
             self.memory.decided(pairs)
             self.done.pairs += len(pairs)
-        if self.done.found or self.done.lapsed:
-            log.info("patterns", found=self.done.found, lapsed=self.done.lapsed)
         return self.done
 
     # --- following ------------------------------------------------------------------------------
