@@ -19,6 +19,7 @@ from archive.redaction_events import (
     RedactionsProposed,
 )
 from cases.gate import Gate
+from cases.redactions import decided, proposed
 from section9 import CaseId, MailId, Record
 
 MOST = 100_000  # messages of one matter
@@ -121,15 +122,3 @@ class Disclosures:
 
     def _append(self, events: Iterable[Event]) -> None:
         self.gate.ledger.append(Book.CASES, tuple(events))
-
-
-def proposed(events: Iterable[Event], matter: str) -> Mapping[MailId, RedactionsProposed]:
-    """The latest proposals of a matter, by message."""
-    found = (one for one in events if isinstance(one, RedactionsProposed))
-    return {one.mail: one for one in found if one.matter == matter}
-
-
-def decided(events: Iterable[Event], matter: str) -> Mapping[MailId, RedactionsDecided]:
-    """The latest decisions of a matter, by message."""
-    found = (one for one in events if isinstance(one, RedactionsDecided))
-    return {one.mail: one for one in found if one.matter == matter}

@@ -18,6 +18,7 @@ from archive.sar_events import (
     SarSearched,
     Wait,
 )
+from cases.redactions import decided, proposed
 from cases.sar_clock import Stop, corresponding, due
 from section9 import CaseId, MailId, Section9Error
 
@@ -116,14 +117,12 @@ class Sar:
     @property
     def proposed(self) -> Mapping[MailId, RedactionsProposed]:
         """What is proposed to be taken out of each message: the latest."""
-        found = (one for one in self.redactions if isinstance(one, RedactionsProposed))
-        return {one.mail: one for one in found}
+        return proposed(self.redactions, self.id)
 
     @property
     def decided(self) -> Mapping[MailId, RedactionsDecided]:
         """What was decided of each message: the latest."""
-        found = (one for one in self.redactions if isinstance(one, RedactionsDecided))
-        return {one.mail: one for one in found}
+        return decided(self.redactions, self.id)
 
     @property
     def answered(self) -> SarAnswered | None:

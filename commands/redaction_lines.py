@@ -1,5 +1,7 @@
 """What `--json` prints of mail of a case that is given redacted."""
 
+from dataclasses import asdict
+
 from msgspec import Struct
 
 from archive.redaction_events import Proposed
@@ -40,13 +42,4 @@ def redaction_line(
 
 def disclosure_line(matter: Disclosure, made: Bundle) -> DisclosureLine:
     """What was given, as `--json` prints it."""
-    return DisclosureLine(
-        case=matter.case,
-        found=made.found,
-        given=made.given,
-        redacted=made.redacted,
-        closed=made.closed,
-        own=made.own,
-        files=made.files,
-        sha256=made.sha256,
-    )
+    return DisclosureLine(case=matter.case, **asdict(made))

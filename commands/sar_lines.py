@@ -1,5 +1,6 @@
 """What `--json` prints of subject access requests."""
 
+from dataclasses import asdict
 from datetime import date
 
 from msgspec import Struct
@@ -125,13 +126,4 @@ def proposal_lines(proposed: tuple[Proposed, ...]) -> tuple[ProposalLine, ...]:
 
 def bundle_line(sar: Sar, made: Bundle) -> SarBundleLine:
     """What was given, as `--json` prints it."""
-    return SarBundleLine(
-        sar=sar.id,
-        found=made.found,
-        given=made.given,
-        redacted=made.redacted,
-        closed=made.closed,
-        own=made.own,
-        files=made.files,
-        sha256=made.sha256,
-    )
+    return SarBundleLine(sar=sar.id, **asdict(made))
