@@ -6,7 +6,7 @@ export leaves out the empty ones at the end. One pass over the lines.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import chain
 
@@ -113,6 +113,34 @@ class _Heading:
     kinds: tuple[Column | None, ...]  # of each column
     known: tuple[str, ...]
 
+    def same_as(self, other: "_Heading") -> bool:
+        """Whether both head the same columns, wherever they stand."""
+        return (self.mark, self.kinds) == (other.mark, other.kinds)
+
+
+@dataclass(slots=True)
+class _Body:
+    """What was read below a heading so far."""
+
+    end: int
+    rows: int = 0
+    named: int = 0
+    classes: int = 0
+    keys: set[str] = field(default_factory=set)
+
+    @property
+    def mostly_people(self) -> bool:
+        """Whether half of the rows or more name somebody."""
+        return 2 * self.named >= self.rows
+
+    def take(self, cells: Sequence[str], kinds: Sequence[Column | None]) -> None:
+        """Count a row, and whom it names."""
+        self.rows += 1
+        if key := _key(cells, kinds):
+            self.named += 1
+            self.keys.add(key)
+            self.classes += _has_class(cells, kinds)
+
 
 def pupil_tables(text: str, places: Sequence[int]) -> Iterator[PupilTable]:
     """Yield the tables whose headings stand on the lines of these places, which come in order."""
@@ -124,9 +152,11 @@ def pupil_tables(text: str, places: Sequence[int]) -> Iterator[PupilTable]:
         line = _LINE.match(text, start)
         heading = _heading(line) if line else None
         passed = line.end() if line else place
-        if heading and (table := _read(text, start, heading)):
-            passed = table.end
-            yield table
+        if heading:
+            read = _read(text, heading)
+            passed = read.end
+            if table := _table(start, heading, read):
+                yield table
 
 
 def _heading(line: re.Match[str]) -> _Heading | None:
@@ -157,22 +187,30 @@ def _plain(cell: str) -> str:
     return " ".join(_SPLIT.split(cell.lower().replace("'", "").replace("’", ""))).strip()
 
 
-def _read(text: str, start: int, heading: _Heading) -> PupilTable | None:
-    """Read the rows below a heading, and count whom they name."""
-    keys: list[str] = []
-    classes = rows = 0
-    end = heading.end
-    for row, cells in _rows(text, heading):
-        end = row.end()
-        rows += 1
-        if key := _key(cells, heading.kinds):
-            keys.append(key)
-            classes += _has_class(cells, heading.kinds)
-    people = len(set(keys))
-    if people < LEAST or 2 * len(keys) < rows:
+def _read(text: str, heading: _Heading) -> _Body:
+    """Read the rows below a heading: up to another one, so that no row is read twice.
+
+    The same one again belongs to the table, as on the pages of a long one, unless what it has so
+    far is none.
+    """
+    body = _Body(heading.end)
+    for line, cells in _rows(text, heading):
+        again = _heading(line)
+        if again and not (again.same_as(heading) and body.mostly_people):
+            break
+        body.end = line.end()
+        if not again:
+            body.take(cells, heading.kinds)
+    return body
+
+
+def _table(start: int, heading: _Heading, body: _Body) -> PupilTable | None:
+    people = len(body.keys)
+    if people < LEAST or not body.mostly_people:
         return None
     kinds = frozenset(kind for kind in heading.kinds if kind)
-    return PupilTable(start, end, people, rows, kinds, heading.known, 2 * classes >= len(keys))
+    classes = 2 * body.classes >= body.named
+    return PupilTable(start, body.end, people, body.rows, kinds, heading.known, classes)
 
 
 def _rows(text: str, heading: _Heading) -> Iterator[tuple[re.Match[str], list[str]]]:

@@ -3,9 +3,9 @@
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import process_time
 
 import pytest
+from clocked import cpu_seconds
 
 from detectors.evaluate import unmarked
 from detectors.normalise import fold
@@ -260,9 +260,6 @@ def test_a_text_of_nothing_but_names_takes_linear_time(roll: Roll) -> None:
     text = "Ann Pupil, William Grace O'Brien-Jones May Will van der Day Rose A. B. C. "
 
     def seconds(times: int) -> float:
-        began = process_time()
-        roll.named(text * times)
-        return process_time() - began
+        return cpu_seconds(lambda: roll.named(text * times))
 
-    seconds(100)
-    assert seconds(4_000) < 4 * seconds(2_000)
+    assert seconds(4_000) < 3 * seconds(2_000)
