@@ -3,7 +3,8 @@
 A template's first line says what is expected, `alert` or `calm`; then come its messages, each
 under a line that says on which day, when, who wrote to whom: `@ +7 22:10 adult > child`. Each
 answers the one before. Slots and choices are those of `letters`, the same through a thread. The
-files to try rules on (`train`) and to judge them by (`test`) share no sentence.
+files to try rules on (`train`) and to judge them by (`test`) share no sentence; those of `blind`
+were written by somebody who saw neither the rules nor the other files.
 """
 
 import re
@@ -48,7 +49,7 @@ def threads(subject: str, which: str, *, each: int, seed: int = 9) -> Iterator[T
 
 
 def templates(subject: str, which: str) -> list[str]:
-    """Return the templates of a file, `train` or `test`."""
+    """Return the templates of a file: `train`, `test` or `blind`."""
     folder = files("detectors.training").joinpath("templates")
     return folder.joinpath(f"{subject}-{which}.txt").read_text("utf-8").strip("\n").split(PARTING)
 
