@@ -326,9 +326,9 @@ class App:
     def _note_rules(self) -> None:
         """Write down which rules read the mail from now on, where that changed."""
         from cases.rulebook import noted
-        from detectors.catalogue import RULES
+        from detectors.catalogue import EVERY_RULE
 
-        rules = " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
+        rules = " ".join(f"{rule.id}/{rule.version}" for rule in EVERY_RULE)
         noted(self.ledger, rules, actor=self.actor, clock=self.case_clock)
 
     @contextmanager

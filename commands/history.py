@@ -21,18 +21,26 @@ if TYPE_CHECKING:
 
 
 def rules(app: App) -> "dict[RuleId, tuple[Rule, Standing]]":
-    """Every rule of this program, and where it stands, by name."""
+    """Every rule of this program, those of patterns too, and where it stands, by name."""
     from archive.books import Book
     from cases.rulebook import Standing, fold
-    from detectors.catalogue import RULES
+    from detectors.catalogue import EVERY_RULE
 
     standings = fold(app.ledger.events(Book.CASES))
-    return {rule.id: (rule, standings.get(rule.id, Standing())) for rule in RULES}
+    return {rule.id: (rule, standings.get(rule.id, Standing())) for rule in EVERY_RULE}
+
+
+def reading(app: App) -> "dict[RuleId, tuple[Rule, Standing]]":
+    """Those that read a message by itself, likewise."""
+    from detectors.catalogue import RULES
+
+    every = rules(app)
+    return {rule.id: every[rule.id] for rule in RULES}
 
 
 def rules_on(app: App) -> dict[RuleId, int]:
-    """The version of each rule that is on."""
-    every = rules(app).values()
+    """The version of each rule that is on and reads a message by itself."""
+    every = reading(app).values()
     return {rule.id: rule.version for rule, now in every if now.state is RuleState.ON}
 
 
@@ -66,7 +74,7 @@ def trying(
     from ingest.trial import Trial
 
     app.accounts.require(app.actor, Deed.TUNE)
-    every = rules(app)
+    every = reading(app)
     run = [rule for rule, (_, now) in every.items() if now.state is not RuleState.OFF]
     run += [rule for rule in asked if rule not in run]
     changes = Changes({rule: Change() for rule in asked or run})

@@ -1,5 +1,6 @@
 """`section9 patterns`: what shows only over many messages, and looking for it again."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,7 @@ from commands.app import App
 
 if TYPE_CHECKING:
     from archive.pattern_events import PatternFound
+    from commands.pattern_lines import PatternTrialLine
 
 
 @click.group()
@@ -51,6 +53,47 @@ def _print(one: "PatternFound") -> None:
     graded = f"severity {one.severity}  {one.confidence:<6}  clause {one.clause}"
     click.echo(f"{pattern}  {graded}  {one.rule}  {one.since:%Y-%m-%d} to {one.until:%Y-%m-%d}")
     click.echo(f"    {one.why}")
+
+
+@patterns.command("test")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a rule.")
+@click.pass_obj
+def test(app: App, *, as_json: bool) -> None:
+    """Count the patterns that would stand if all of their rules were on. Nothing is changed.
+
+    For before `section9 rules enable bullying`. Left out is what
+    concerns your own addresses. Recorded.
+
+    \b
+    section9 patterns test
+    """
+    from archive.access_events import RulesTried
+    from archive.books import Book
+    from cases.roles import Deed
+    from commands.history import rules
+    from commands.lines import echo_json
+    from commands.pattern_lines import trial_line
+    from commands.watching import watching
+    from detectors.patterns.decide import RULES
+
+    app.accounts.require(app.actor, Deed.TUNE)
+    with watching(app) as watch:
+        tried = watch.tried().without(partial(app.accounts.concerned, app.actor))
+    every = rules(app)
+    for line in (trial_line(rule, every[rule.id][1].state, tried) for rule in RULES):
+        if as_json:
+            echo_json(line)
+        else:
+            _print_trial(line)
+    read = {each.mail for one in tried.now.values() for each in one.messages}
+    versions = " ".join(f"{rule.id}/{rule.version}" for rule in RULES)
+    app.ledger.append(Book.ACCESS, (RulesTried(app.clock(), app.actor, versions, len(read), ()),))
+
+
+def _print_trial(line: "PatternTrialLine") -> None:
+    name = f"{line.rule}/{line.version}"
+    now = f"{line.now.high:,} high, {line.now.medium:,} medium, {line.now.low:,} low"
+    click.echo(f"{name:<28}{line.state:<7}{now}; {line.new:,} new, {line.gone:,} gone")
 
 
 @patterns.command("recheck")

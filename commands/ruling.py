@@ -109,7 +109,7 @@ def disable(app: App, rule: str, *, reason: str) -> None:
 def _switch(app: App, name: str, state: RuleState, *, reason: str) -> None:
     from commands.history import switches
 
-    [rule] = named((name,))
+    [rule] = every_named((name,))
     switches(app).switch(rule.id, rule.version, state, reason=reason)
     click.echo(f"{rule.id} is {state} from now on")
 
@@ -251,12 +251,23 @@ def _print_sums(changes: "Changes", failed: int) -> None:
 
 
 def named(names: Sequence[str]) -> "list[Rule]":
+    """The rules of these names that read a message by itself. Raises `click.UsageError`."""
+    from detectors.patterns.decide import RULES
+
+    for name in {rule.id for rule in RULES}.intersection(names):
+        raise click.UsageError(
+            f"{name} is decided on many messages: what it would find, `section9 patterns test` says"
+        )
+    return every_named(names)
+
+
+def every_named(names: Sequence[str]) -> "list[Rule]":
     """The rules of these names. Raises `click.UsageError` on one that there is not."""
     import difflib
 
-    from detectors.catalogue import RULES
+    from detectors.catalogue import EVERY_RULE
 
-    known = {str(rule.id): rule for rule in RULES}
+    known = {str(rule.id): rule for rule in EVERY_RULE}
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

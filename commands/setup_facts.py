@@ -17,13 +17,13 @@ def setup(app: App) -> "Setup":
     """Gather the facts. Nobody is named in them."""
     from archive.books import Book
     from cases.rulebook import Standing, fold
-    from detectors.catalogue import RULES
+    from detectors.catalogue import EVERY_RULE
     from evidence.board.setup import Setup
 
     settings = app.settings
     decided = tuple(app.ledger.events(Book.CASES))
     standings = fold(decided)
-    states = {rule.id: standings.get(rule.id, Standing()).state for rule in RULES}
+    states = {rule.id: standings.get(rule.id, Standing()).state for rule in EVERY_RULE}
     by_state = {
         state: tuple(sorted(r for r, s in states.items() if s is state)) for state in RuleState
     }

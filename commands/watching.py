@@ -11,9 +11,10 @@ from commands.app import App
 
 if TYPE_CHECKING:
     from cases.exceptions import Excepted
+    from cases.rulebook import Rulebook
     from detectors.contract import Context
     from detectors.patterns.decide import Calendar, Excused
-    from ingest.patterns.look import Looked
+    from ingest.patterns.look import Look, Looked, Tried
     from people import Directory
 
 log = structlog.get_logger()
@@ -28,17 +29,32 @@ class Watch:
     app: App
     directory: "Directory"
     excepted: "Excepted"
+    rulebook: "Rulebook"
 
     def look(
         self, *, afresh: bool = False, progress: Callable[[int], None] = lambda _: None
     ) -> "Looked":
         """Take in what is new since the last look, or everything, and decide on it."""
+        with self._opened() as look:
+            if afresh:
+                look.memory.begin_again()
+            return look.run(progress=progress)
+
+    def tried(self, *, progress: Callable[[int], None] = lambda _: None) -> "Tried":
+        """Decide on everything as if every rule of a pattern were on; nothing is written down."""
+        with self._opened() as look:
+            return look.tried(progress=progress)
+
+    @contextmanager
+    def _opened(self) -> "Iterator[Look]":
+        """What one look takes; one process at a time."""
         from ingest.patterns.look import Look, Trust, alone
         from ingest.patterns.memory import Memory
 
         app = self.app
         self.directory.refresh()
         self.excepted.refresh()
+        self.rulebook.refresh()
         trust = Trust(
             person=self.directory.person,
             named=self.directory.named,
@@ -50,11 +66,11 @@ class Watch:
             closing(Memory(app.data / MEMORY)) as memory,
             closing(app.engine.read()) as index,
         ):
-            if afresh:
-                memory.begin_again()
-            excused = tuple(self._excused())
-            look = Look(app.ledger, app.store, index, memory, trust, app.clock, excused)
-            return look.run(progress=progress)
+            yield Look(
+                *(app.ledger, app.store, index, memory, trust, app.clock),
+                excused=tuple(self._excused()),
+                runs=self.rulebook.is_on,
+            )
 
     def _excused(self) -> "Iterator[Excused]":
         """Who may write to each other, by the addresses that stand for people."""
@@ -76,9 +92,11 @@ class Watch:
 def watching(app: App) -> Iterator[Watch]:
     """What looks for patterns, for as long as the block lasts."""
     from cases.exceptions import Excepted
+    from cases.rulebook import Rulebook
     from people import Directory
 
-    yield Watch(app, Directory(app.people_path), Excepted(app.ledger))
+    directory = Directory(app.people_path)
+    yield Watch(app, directory, Excepted(app.ledger), Rulebook(app.ledger))
 
 
 def look(app: App) -> None:

@@ -30,6 +30,7 @@ from detectors import (
 )
 from detectors.contact import detector as student_contact
 from detectors.contract import Detector, MailDetector, Rule, TextDetector
+from detectors.patterns import decide
 
 DETECTORS: tuple[Detector, ...] = (
     bank_account.DETECTOR,
@@ -77,4 +78,7 @@ RULES: tuple[Rule, ...] = tuple(
         key=lambda rule: rule.id,
     )
 )
-"""Every rule that runs, by name."""
+"""Every rule that reads a message, by name."""
+
+EVERY_RULE: tuple[Rule, ...] = tuple(sorted((*RULES, *decide.RULES), key=lambda rule: rule.id))
+"""Those of patterns over many messages too."""

@@ -136,6 +136,33 @@ def test_an_exception_keeps_a_pair_quiet_visibly(house: House) -> None:
     assert ended["ended"]
 
 
+def test_a_pattern_rule_is_switched_by_itself(tmp_path: Path) -> None:
+    """Off or on trial it finds nothing, and is tried on all mail; on again it finds the same."""
+    with made(tmp_path / "house") as other:
+        mails = ready(other, tmp_path / "mails")
+        other.must("rules", "trial", "bullying", "--reason", "new")
+        other.must("ingest", *mails)
+        on_trial = [rule for rule, *_ in listed(other)]
+        tried = map(other.read, other.must("patterns", "test", "--json").splitlines())
+        [line] = [one for one in tried if one["rule"] == "bullying"]
+        words = other.must("patterns", "test").decode()
+        asked = other.run("rules", "test", "--rule", "bullying")
+
+        other.must("rules", "enable", "bullying", "--reason", "tried")
+        other.must("ingest", mails[0])
+        enabled = [rule for rule, *_ in listed(other)]
+        other.must("rules", "disable", "bullying", "--reason", "DPO decision 12")
+        other.must("ingest", mails[0])
+
+        assert ["contact-over-time"] == on_trial
+        assert ("trial", 1, 0) == (line["state"], line["new"], line["gone"])
+        assert BULLY not in words
+        assert "bullying/1 " in words
+        assert b"section9 patterns test" in asked.stderr
+        assert ["bullying", "contact-over-time"] == enabled
+        assert enabled == [rule for rule, *_ in listed(other)]
+
+
 def test_what_is_purged_makes_no_pattern(house: House) -> None:
     """The pattern lapses with its mail; what is left of it is decided anew."""
     house.open_case(BULLY)

@@ -12,7 +12,7 @@ from archive.access_events import RulesTried
 from archive.books import Book
 from archive.case_events import RulesInForce, RuleSwitched
 from archive.mail_events import Rescanned
-from detectors.catalogue import RULES
+from detectors.catalogue import EVERY_RULE
 from section9 import RuleState
 
 ROLES = """
@@ -64,7 +64,7 @@ def test_since_when_a_version_reads_the_mail_is_on_record(house: House, tmp_path
 
     assert (None, "on") == (before["since"], before["state"])
     assert listed(house, "iban")["since"]
-    assert {f"{rule.id}/{rule.version}" for rule in RULES} == set(noted.rules.split())
+    assert {f"{rule.id}/{rule.version}" for rule in EVERY_RULE} == set(noted.rules.split())
 
 
 def test_a_trial_shows_counts_and_ids_and_changes_nothing(house: House) -> None:

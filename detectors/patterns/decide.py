@@ -9,7 +9,7 @@ from detectors.patterns import bullying, drift
 from detectors.patterns.history import Passed, Pattern
 
 RULES: tuple[Rule, ...] = (bullying.BULLYING, bullying.MOBBING, drift.DRIFT)
-"""Every rule of a pattern. What it is made of is switched on and off; it follows."""
+"""Every rule of a pattern."""
 CONTACT = drift.DRIFT.id
 """The rule that a declared exception keeps quiet."""
 MANY = bullying.MOBBING.id

@@ -5,7 +5,7 @@ else. Killed anywhere it is gone on with; run twice it adds nothing.
 """
 
 import fcntl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive import certificates
 from archive.books import Book
-from archive.case_events import Purged
+from archive.case_events import Purged, RuleSwitched
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Sighted
 from archive.pattern_events import (
@@ -34,7 +34,7 @@ from ingest.patterns.memory import Memory, Pair
 from search.index import Index
 from search.sealed import is_sealed
 from search.tree import AnyOf, Exact
-from section9 import MailId, PartId, Person, Recipient, Record
+from section9 import MailId, PartId, Person, Recipient, Record, RuleId
 
 ACTOR = "section9"
 TOGETHER = 200  # pairs decided at once, and messages asked after
@@ -44,6 +44,7 @@ LAPSED = "what is left of its messages makes no pattern"
 EXCUSED = "a declared exception covers the two"
 
 
+PATTERNS = frozenset(rule.id for rule in decide.RULES)
 Changed = PatternFound | PatternLapsed
 
 
@@ -68,6 +69,21 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """What stands, and what would if every rule of a pattern were on."""
+
+    now: Mapping[PatternId, Pattern]
+    before: Mapping[PatternId, PatternFound]
+
+    def without(self, concerned: Callable[[Sequence[str]], bool]) -> "Tried":
+        """Leave out what concerns somebody who must not learn of it."""
+        return Tried(
+            {id_: one for id_, one in self.now.items() if not concerned(one.people)},
+            {id_: one for id_, one in self.before.items() if not concerned(one.people)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Follows the ledger into the memory, and writes down what patterns it makes."""
 
@@ -78,6 +94,7 @@ class Look:
     trust: Trust
     clock: Callable[[], datetime]
     excused: Sequence[Excused] = ()
+    runs: Callable[[RuleId], bool] = lambda _rule: True
     done: Looked = field(default_factory=Looked)
 
     def run(self, *, progress: Callable[[int], None] = lambda _: None) -> Looked:
@@ -88,6 +105,14 @@ class Look:
             self.memory.decided(pairs)
             self.done.pairs += len(pairs)
         return self.done
+
+    def tried(self, *, progress: Callable[[int], None] = lambda _: None) -> Tried:
+        """Decide on every pair as if all pattern rules were on, and write nothing down."""
+        self._follow(progress)
+        now: dict[PatternId, Pattern] = {}
+        for pair in self.memory.pairs():
+            now |= self._patterns(pair)
+        return Tried(now, {one.pattern: one for one in self.memory.all_standing()})
 
     # --- following ------------------------------------------------------------------------------
 
@@ -118,6 +143,8 @@ class Look:
                             self.memory.lapses(event.pattern)
                         case ContactExcepted():
                             self.memory.wait_for([(event.adult, event.child)])
+                        case RuleSwitched() if event.rule in PATTERNS:
+                            self.memory.wait_for_all()
                         case Purged():
                             self._purge(event.certificate)
                         case _:  # cases, holds and requests stand in the same book
@@ -153,6 +180,13 @@ class Look:
 
     def _decided(self, pair: Pair) -> Iterator[Changed]:
         """Yield what has changed of the patterns of two people in a year."""
+        found = self._patterns(pair)
+        for id_ in dict.fromkeys(_possible(pair)):
+            if event := self._changed(id_, found.get(id_)):
+                yield event
+
+    def _patterns(self, pair: Pair) -> dict[PatternId, Pattern]:
+        """Return the patterns of two people in a year, and of many who turn on one of them."""
         history, adult = self.memory.between(pair)
         people = (pair.one, pair.other)
         every = decide.between(
@@ -162,15 +196,18 @@ class Look:
         for reader in people:
             if one := decide.against(self.memory.hurting(reader, pair.year), to=reader):
                 found[_id(one, pair.year)] = one
-        for id_ in dict.fromkeys(_possible(pair)):
-            if event := self._changed(id_, found.get(id_)):
-                yield event
+        return found
 
     def _changed(self, id_: PatternId, found: Pattern | None) -> Changed | None:
-        """Return the event of a pattern that is not as it was, or is no more."""
+        """Return the event of a pattern that is not as it was, or is no more.
+
+        Of a rule that is not on what stands is left as it is.
+        """
         known = self.memory.standing(id_)
         if found is None:
             return PatternLapsed(self.clock(), ACTOR, id_, self._lapse(known)) if known else None
+        if not self.runs(found.rule.id):
+            return None
         event = self._found(id_, found)
         if known and _same(known, event):
             return None

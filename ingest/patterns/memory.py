@@ -137,6 +137,17 @@ class Memory:
                 for (year,) in self._db.execute(sql, both).fetchall():
                     self._wait(*both, year)
 
+    def wait_for_all(self) -> None:
+        """Have every pair decided again."""
+        for pair in self.pairs():
+            self._wait(pair.one, pair.other, pair.year)
+
+    def pairs(self) -> list[Pair]:
+        """List every two people between whom anything passed, by year."""
+        sql = "SELECT DISTINCT by, reader, year FROM passed WHERE stranger = ''"
+        rows = self._db.execute(sql).fetchall()
+        return list(dict.fromkeys(_pair(*row) for row in rows))
+
     def waiting(self, most: int) -> list[Pair]:
         """List pairs that wait to be decided, in order; `most` at once."""
         sql = "SELECT one, other, year FROM waiting ORDER BY one, other, year LIMIT ?"
@@ -217,6 +228,16 @@ class Memory:
         sql = "SELECT what FROM standing WHERE pattern = ?"
         row = self._db.execute(sql, (pattern,)).fetchone()
         return msgspec.json.decode(row[0], type=PatternFound) if row else None
+
+    def all_standing(self) -> list[PatternFound]:
+        """List the patterns that stand."""
+        rows = self._db.execute("SELECT what FROM standing").fetchall()
+        return [msgspec.json.decode(what, type=PatternFound) for (what,) in rows]
+
+
+def _pair(by: str, reader: str, year: SchoolYear) -> Pair:
+    one, other = sorted((by, reader))
+    return Pair(one, other, year)
 
 
 def _read(row: tuple[str]) -> Passed:
