@@ -9,11 +9,15 @@ holds it too. One that no event names decided nothing: a hold had come first.
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 import msgspec
 
 from archive.store import FolderStore, KeyMissingError
 from section9 import BlobId, MailId, Section9Error, SightingId
+
+Kind = TypeVar("Kind")
+"""`Certificate`, or what stands for it where web lines are purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class CertificateError(Section9Error):
         self.name = name
 
 
-def put(store: FolderStore, certificate: Certificate) -> str:
+def put(store: FolderStore, certificate: object) -> str:
     """Store a certificate durably; return its SHA-256. The same again is no error."""
     content = msgspec.json.format(msgspec.json.encode(certificate), indent=1) + b"\n"
     name = sha256(content).hexdigest()
@@ -56,15 +60,15 @@ def put(store: FolderStore, certificate: Certificate) -> str:
     return name
 
 
-def get(store: FolderStore, name: str) -> Certificate:
-    """Read a certificate. Raises `CertificateError` when it is not what the ledger names."""
+def get(store: FolderStore, name: str, kind: type[Kind]) -> Kind:
+    """Read a certificate of a kind. Raises `CertificateError` when it is not what was named."""
     try:
         content = store.get(key_of(name))
     except KeyMissingError as error:
         raise CertificateError(name, "is not in the archive") from error
     if sha256(content).hexdigest() != name:
         raise CertificateError(name, "was altered")
-    return msgspec.json.decode(content, type=Certificate)
+    return msgspec.json.decode(content, type=kind)
 
 
 def key_of(name: str) -> str:

@@ -16,7 +16,7 @@ from archive.blobs import BlobMissingError, Blobs, BlobTamperedError
 from archive.books import Book, Head
 from archive.case_events import Purged, PurgeFinished
 from archive.census import Census
-from archive.certificates import CertificateError
+from archive.certificates import Certificate, CertificateError
 from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.mail_events import Sighted, Turned
@@ -125,7 +125,7 @@ class _Audit:
         for name, finished in decided.items():
             try:
                 self._census.add_purged(
-                    certificates.get(self._blobs.store, name), finished=finished
+                    certificates.get(self._blobs.store, name, Certificate), finished=finished
                 )
             except (CertificateError, StoreError) as error:
                 self.walk.report(ProblemKind.BAD_CERTIFICATE, f"certificate {name}", str(error))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from archive import web_certificates
+from archive import certificates
 from archive.books import Book
 from archive.ledger import Ledger
 from archive.store import FolderStore
+from archive.web_certificates import WebCertificate
 from archive.web_events import Run, WebPurged, WebPurgeFinished, WebTaken
 from section9 import BlobId
 
@@ -46,7 +47,7 @@ def read(ledger: Ledger, store: FolderStore) -> WebBook:
         match event:
             case WebPurged():
                 book.unfinished[event.certificate] = None
-                _purge(book, web_certificates.get(store, event.certificate))
+                _purge(book, certificates.get(store, event.certificate, WebCertificate))
             case WebPurgeFinished():
                 book.unfinished.pop(event.certificate, None)
             case _:
@@ -54,7 +55,7 @@ def read(ledger: Ledger, store: FolderStore) -> WebBook:
     return book
 
 
-def _purge(book: WebBook, certificate: web_certificates.WebCertificate) -> None:
+def _purge(book: WebBook, certificate: WebCertificate) -> None:
     for entry in certificate.entries:
         batch = book.batches[entry.batch]
         book.batches[entry.batch] = replace(batch, blob=entry.remains, positions=entry.positions)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from archive import segment, web_certificates
+from archive import certificates, segment
 from archive.batches import Batches
 from archive.blobs import BlobMissingError, BlobTamperedError
 from archive.books import Book
@@ -16,6 +16,7 @@ from archive.events import Event
 from archive.ledger import Ledger, LedgerBrokenError
 from archive.store import StoreError
 from archive.walk import Problem, ProblemKind, place
+from archive.web_certificates import WebCertificate
 from archive.web_events import WebPurged, WebPurgeFinished, WebTaken
 from section9 import BlobId
 
@@ -81,7 +82,7 @@ def _read(batches: Batches, ledger: Ledger, report: Report) -> _Named:
         if not isinstance(event, WebPurged):
             continue
         try:
-            certificate = web_certificates.get(batches.store, event.certificate)
+            certificate = certificates.get(batches.store, event.certificate, WebCertificate)
         except (CertificateError, StoreError) as error:
             where = f"certificate {event.certificate}"
             report(ProblemKind.BAD_CERTIFICATE, where, str(error))

@@ -12,6 +12,7 @@ import msgspec
 from archive import certificates
 from archive.books import Book
 from archive.case_events import Purged
+from archive.certificates import Certificate
 from archive.ledger import Ledger
 from archive.mail_events import Sighted
 from archive.segment import Segment
@@ -78,7 +79,7 @@ class Copies:
         return {BlobId(blob) for (blob,) in self._db.execute(NEEDED_BY_OTHERS, asked)}
 
     def _forget(self, name: str) -> None:
-        entries = certificates.get(self._store, name).entries
+        entries = certificates.get(self._store, name, Certificate).entries
         rows = ((copy,) for entry in entries for copy in entry.copies)
         self._db.executemany("DELETE FROM needed WHERE copy = ?", rows)
 

@@ -18,6 +18,7 @@ from archive import certificates
 from archive.blobs import Blobs
 from archive.books import Book
 from archive.case_events import Purged, PurgeFinished, SealBroken, Sealed
+from archive.certificates import Certificate
 from archive.ledger import Ledger
 from archive.store import FolderStore
 from section9 import BlobId, MailId, Section9Error, SightingId
@@ -127,7 +128,7 @@ class Custody:
 
     def _add_purged(self, name: str) -> None:
         self._unfinished[name] = None
-        entries = certificates.get(self._store, name).entries
+        entries = certificates.get(self._store, name, Certificate).entries
         rows = ((copy, entry.mail) for entry in entries for copy in entry.copies)
         self._db.executemany("INSERT OR IGNORE INTO purged VALUES (?, ?)", rows)
 

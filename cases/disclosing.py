@@ -7,7 +7,7 @@ is and why, never what.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from archive.books import Book
 from archive.events import Event
@@ -47,6 +47,24 @@ class Matter(Protocol):
     @property
     def decided(self) -> Mapping[MailId, RedactionsDecided]:
         """What was decided of each message: the latest."""
+
+
+Kind_contra = TypeVar("Kind_contra", bound=Matter, contravariant=True)
+
+
+class Matters(Protocol[Kind_contra]):
+    """Where the mail of one kind of matter is read, and what is done about it recorded."""
+
+    def records(self, matter: Kind_contra, mail: str = "", /) -> "Iterator[Record]":
+        """Read its messages, oldest first; those alone whose id begins with `mail`."""
+
+    def propose(
+        self, matter: Kind_contra, found: "Mapping[MailId, tuple[Proposed, ...]]", /
+    ) -> None:
+        """Record what is proposed to be taken out of messages, where that is news."""
+
+    def decide(self, matter: Kind_contra, decisions: "Sequence[Decision]", /) -> None:
+        """Record what a person decided of messages; it replaces what was decided before."""
 
 
 @dataclass(frozen=True, slots=True)

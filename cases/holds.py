@@ -33,12 +33,14 @@ from search.tree import (
     Between,
     Everything,
     Exact,
+    Leaf,
     Matches,
     Not,
     Query,
     StartsWith,
     Worded,
     clean,
+    each_leaf,
     render,
 )
 from section9 import CaseId, HoldId, MailId, Section9Error
@@ -229,16 +231,11 @@ def generous(query: Query) -> Query:
 
 def expand(query: Query, holds: Sequence[Hold]) -> Query:
     """Put the holds' own queries in the place of `is:held`, which no engine knows."""
-    match query:
-        case All(parts):
-            return All(tuple(expand(part, holds) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(expand(part, holds) for part in parts))
-        case Not(part):
-            return Not(expand(part, holds))
-        case Exact("is", "held"):
-            return AnyOf(tuple(map(query_of, holds)))
-    return query
+
+    def held(leaf: Leaf) -> Query:
+        return AnyOf(tuple(map(query_of, holds))) if leaf == HELD else leaf
+
+    return each_leaf(query, held)
 
 
 Guards = Mapping[str, Query]

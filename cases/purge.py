@@ -155,7 +155,7 @@ class Purge:
             self.copies.refresh()
             for event in self.ledger.events(Book.CASES):
                 if isinstance(event, PurgeFinished):
-                    self._sweep(certificates.get(self.blobs.store, event.certificate))
+                    self._sweep(certificates.get(self.blobs.store, event.certificate, Certificate))
 
     def _sweep(self, certificate: Certificate) -> None:
         named = (blob for entry in certificate.entries for blob in entry.blobs)
@@ -255,7 +255,7 @@ class Purge:
 
     def _carry_out(self, name: str, indexes: Sequence[Index]) -> None:
         """Delete what a certificate names. Every step may be run again: a crash costs nothing."""
-        entries = certificates.get(self.blobs.store, name).entries
+        entries = certificates.get(self.blobs.store, name, Certificate).entries
         # Copies that wait go first: filed after this, they would bring the blobs back.
         self.outside.forget([copy for entry in entries for copy in entry.copies])
         for index in indexes:

@@ -9,7 +9,7 @@ from functools import partial
 
 from archive.review_events import Verdict
 from cases.reviewing import Review, Reviewed
-from search.tree import All, AnyOf, Exact, Not, Query, StartsWith, clean
+from search.tree import AnyOf, Exact, Leaf, Query, StartsWith, clean, each_leaf
 from section9 import MailId
 
 Said = Callable[[Reviewed], bool]
@@ -58,20 +58,18 @@ def withheld_from(review: Review, account: str) -> frozenset[MailId]:
 
 def expand(query: Query, review: Review) -> Query:
     """Put the messages in the place of what a query asks of a review."""
-    match query:
-        case All(parts):
-            return All(tuple(expand(part, review) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(expand(part, review) for part in parts))
-        case Not(part):
-            return Not(expand(part, review))
-        case Exact() | StartsWith() if (found := _asked(query, review)) is not None:
-            return AnyOf(tuple(Exact("id", mail) for mail in sorted(found)))
-    return query
+
+    def said(leaf: Leaf) -> Query:
+        found = _asked(leaf, review)
+        return leaf if found is None else AnyOf(tuple(Exact("id", mail) for mail in sorted(found)))
+
+    return each_leaf(query, said)
 
 
-def _asked(leaf: Exact | StartsWith, review: Review) -> frozenset[MailId] | None:
+def _asked(leaf: Leaf, review: Review) -> frozenset[MailId] | None:
     """The messages that a leaf stands for; None where it asks nothing of a review."""
+    if not isinstance(leaf, Exact | StartsWith):
+        return None
     if leaf.field == "is" and leaf.value in STATES:
         return in_state(review, leaf.value)
     fits = _fits(leaf)

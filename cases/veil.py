@@ -6,7 +6,7 @@ second person has agreed on the record. What is withheld cannot be searched eith
 asks for its words is answered as if it had none, or guessing words would read it. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from archive.case_words import Extent
@@ -18,10 +18,12 @@ from search.tree import (
     AnyOf,
     Everything,
     Exact,
+    Leaf,
     Not,
     Query,
     Worded,
     clean,
+    each_leaf,
 )
 from section9 import (
     Change,
@@ -79,32 +81,29 @@ def withheld(authority: Authority, protected: Protected, opened: Iterable[MailId
     return All((closed, Not(AnyOf(agreed))))
 
 
-def veiled(query: Query, veil: Query) -> Query:
-    """A query that finds what `veil` withholds by its metadata alone."""
+def of_metadata(leaf: Leaf) -> Query:
+    """What of a leaf asks for no content: what does finds nothing."""
+    match leaf:
+        case Exact("is", value):
+            return leaf if value in METADATA_STATES else NOTHING
+        case Everything():
+            return leaf
+        case _ if isinstance(leaf, Worded) and leaf.field == DEFAULT:
+            return replace(leaf, field="participant")
+        case _:
+            return leaf if leaf.field in METADATA_FIELDS else NOTHING
+
+
+def veiled(query: Query, veil: Query, of: Callable[[Leaf], Query] = of_metadata) -> Query:
+    """A query that finds what `veil` withholds by its metadata alone.
+
+    `of` leaves of what is asked only what asks for metadata.
+    """
     if veil == NOTHING:
         return query
     if veil == Everything():
-        return of_metadata(query)
-    return AnyOf((All((Not(veil), query)), All((veil, of_metadata(query)))))
-
-
-def of_metadata(query: Query) -> Query:  # noqa: PLR0911 - one return a form
-    """A query with everything taken out of it that asks for content: that finds nothing."""
-    match query:
-        case All(parts):
-            return All(tuple(map(of_metadata, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(of_metadata, parts)))
-        case Not(part):
-            return Not(of_metadata(part))
-        case Exact("is", value):
-            return query if value in METADATA_STATES else NOTHING
-        case Everything():
-            return query
-        case _ if isinstance(query, Worded) and query.field == DEFAULT:
-            return replace(query, field="participant")
-        case _:
-            return query if query.field in METADATA_FIELDS else NOTHING
+        return each_leaf(query, of)
+    return AnyOf((All((Not(veil), query)), All((veil, each_leaf(query, of)))))
 
 
 def blank(hit: Hit) -> Hit:

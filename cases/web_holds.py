@@ -30,6 +30,7 @@ from search.tree import (
     StartsWith,
     Word,
     clean,
+    each_leaf,
 )
 from section9 import CaseId
 
@@ -74,17 +75,14 @@ def query_of(hold: Hold, cases: Mapping[CaseId, Case], users: Users) -> Query:
 
 def expand(query: Query, events: tuple[Event, ...], users: Users) -> Query:
     """Put what holds keep in the place of `is:held`."""
-    match query:
-        case All(parts):
-            return All(tuple(expand(part, events, users) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(expand(part, events, users) for part in parts))
-        case Not(part):
-            return Not(expand(part, events, users))
-        case Exact("is", "held"):
-            cases, live = fold_cases(events), holds.live(holds.fold(events))
-            return AnyOf(tuple(query_of(hold, cases, users) for hold in live))
-    return query
+
+    def held(leaf: Leaf) -> Query:
+        if leaf != holds.HELD:
+            return leaf
+        cases, live = fold_cases(events), holds.live(holds.fold(events))
+        return AnyOf(tuple(query_of(hold, cases, users) for hold in live))
+
+    return each_leaf(query, held)
 
 
 def _named(query: Query) -> Iterator[str]:

@@ -16,7 +16,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from archive import web_book, web_certificates
+from archive import certificates, web_book
 from archive.batches import Batches
 from archive.books import Book
 from archive.events import Event
@@ -108,7 +108,9 @@ class WebPurge:
         there = frozenset(self.batches.ids())
         for event in self.ledger.events(Book.CASES):
             if isinstance(event, WebPurgeFinished):
-                entries = web_certificates.get(self.batches.store, event.certificate).entries
+                entries = certificates.get(
+                    self.batches.store, event.certificate, WebCertificate
+                ).entries
                 self.batches.remove_all({entry.gone for entry in entries} & there - needed)
 
     def _due(
@@ -159,7 +161,7 @@ class WebPurge:
                 decided = ("", 0)
                 return ()
             entries = tuple(map(self._entry, due))
-            name = web_certificates.put(
+            name = certificates.put(
                 self.batches.store, WebCertificate(at, self.actor, self.rule, entries)
             )
             purged, kept = sum(one.purged for one in entries), sum(len(one.kept) for one in due)
@@ -185,7 +187,7 @@ class WebPurge:
 
     def _carry_out(self, name: str) -> None:
         """Delete what a certificate names. Every step may be run again: a crash costs nothing."""
-        entries = web_certificates.get(self.batches.store, name).entries
+        entries = certificates.get(self.batches.store, name, WebCertificate).entries
         for entry in entries:
             self.index.keep(entry.batch, spread(entry.positions))
         needed = _needed(web_book.read(self.ledger, self.batches.store))

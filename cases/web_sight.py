@@ -13,13 +13,14 @@ from datetime import UTC, datetime, time, timedelta
 
 from archive.case_words import Extent, Scope
 from cases.authority import Authority
-from cases.veil import NOTHING, Protected
+from cases.veil import NOTHING, Protected, veiled
 from search.tree import (
     All,
     AnyOf,
     Between,
     Everything,
     Exact,
+    Leaf,
     Not,
     Query,
     clean,
@@ -63,7 +64,8 @@ class WebSight:
         own = Not(_any_user(authority.own, self.users))
         blocked = (BLOCKED,) if authority.extent is Extent.FLAGGED else ()
         scope = in_web_scope(authority.scope, self.users)
-        return All((*scope.parts, *(own,) * bool(authority.own), *blocked, self._veiled(query)))
+        seen = veiled(query, self.veil, of_metadata)
+        return All((*scope.parts, *(own,) * bool(authority.own), *blocked, seen))
 
     def counted(self, query: Query, field: str) -> Query:
         """What of that may be counted by a field's values."""
@@ -83,14 +85,6 @@ class WebSight:
             visit.site == clean(domain) or visit.site.endswith(f".{clean(domain)}")
             for domain in self.protected
         )
-
-    def _veiled(self, query: Query) -> Query:
-        veil = self.veil
-        if veil == NOTHING:
-            return query
-        if veil == Everything():
-            return of_metadata(query)
-        return AnyOf((All((Not(veil), query)), All((veil, of_metadata(query)))))
 
 
 def web_sight(authority: Authority, users: Users, protected: Protected) -> WebSight:
@@ -112,18 +106,9 @@ def blank(visit: Visit) -> Visit:
     return replace(visit, page="", category="")
 
 
-def of_metadata(query: Query) -> Query:
-    """A query with everything taken out of it that asks for a page: that finds nothing."""
-    match query:
-        case All(parts):
-            return All(tuple(map(of_metadata, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(of_metadata, parts)))
-        case Not(part):
-            return Not(of_metadata(part))
-        case Everything():
-            return query
-    return NOTHING if query.field in CONTENT else query
+def of_metadata(leaf: Leaf) -> Query:
+    """What of a leaf asks for no page: what does finds nothing."""
+    return leaf if isinstance(leaf, Everything) or leaf.field not in CONTENT else NOTHING
 
 
 def _any_user(addresses: Iterable[str], users: Users) -> AnyOf:

@@ -8,7 +8,7 @@ import click
 
 from commands.app import App
 from commands.digesting import digest, enter
-from commands.indexing import NOT_WHOLE
+from commands.indexing import NOT_WHOLE, record
 
 if TYPE_CHECKING:
     from archive.audit import Audit, Given
@@ -196,14 +196,9 @@ def _given(file: Path) -> "Given":
 
 def _record(app: App, found: "Audit") -> None:
     from archive.access_events import Audited
-    from archive.books import Book
-    from archive.ledger import LedgerBrokenError
 
-    event = Audited(app.clock(), app.actor, found.heads, found.anchors, len(found.problems))
-    try:
-        app.ledger.append(Book.ACCESS, (event,))
-    except LedgerBrokenError as error:
-        click.echo(f"this audit could not be recorded: {error}", err=True)
+    problems = len(found.problems)
+    record(app, Audited(app.clock(), app.actor, found.heads, found.anchors, problems), "audit")
 
 
 def _print_audit(found: "Audit") -> None:

@@ -8,6 +8,7 @@ from commands import web_upkeep
 from commands.app import App
 
 if TYPE_CHECKING:
+    from archive.access_events import AccessEvent
     from archive.verify import Verification
 
 NOT_WHOLE = 20  # exit code
@@ -106,14 +107,20 @@ def verify(app: App, *, as_json: bool) -> None:
 
 def _record(app: App, found: "Verification") -> None:
     from archive.access_events import Verified
+
+    heads, blobs, problems = found.heads, found.blobs, len(found.problems)
+    record(app, Verified(app.clock(), app.actor, heads, blobs, problems), "verification")
+
+
+def record(app: App, event: "AccessEvent", what: str) -> None:
+    """Record that the archive was examined, and say so where its ledger can take nothing."""
     from archive.books import Book
     from archive.ledger import LedgerBrokenError
 
-    event = Verified(app.clock(), app.actor, found.heads, found.blobs, len(found.problems))
     try:
         app.ledger.append(Book.ACCESS, (event,))
     except LedgerBrokenError as error:
-        click.echo(f"this verification could not be recorded: {error}", err=True)
+        click.echo(f"this {what} could not be recorded: {error}", err=True)
 
 
 def _print(found: "Verification") -> None:

@@ -10,13 +10,13 @@ from commands.app import App
 from commands.investigation import case_option
 from commands.redaction import (
     Choice,
-    around,
     choice_options,
-    chosen,
-    decisions,
+    decide_on,
     give,
+    look_through,
     print_bundle,
     print_proposals,
+    subject,
 )
 
 if TYPE_CHECKING:
@@ -64,21 +64,16 @@ def propose(  # noqa: PLR0913 - each is an option of the command
     """
     from commands.lines import echo_json
     from commands.redaction_lines import redaction_line
-    from evidence.proposing import Subject, proposals
-    from people import name_key
 
     book = _book(app)
     matter = book.of_case(case_id, query)
-    names = frozenset(name_key(one) for one in keep if "@" not in one) - {""}
-    seen, known = Subject(names, frozenset(one.lower() for one in keep if "@" in one)), around(app)
-    records = chosen(book.records(matter, mail), mail)
-    made = {record.mail: proposals(record, seen, known) for record in records}
-    book.propose(matter, made)
-    for record in records:
+    names = [one for one in keep if "@" not in one]
+    kept = subject(names, [one for one in keep if "@" in one])
+    for record, proposed in look_through(app, book, matter, kept, mail):
         if as_json:
-            echo_json(redaction_line(matter, record.mail, made[record.mail]))
+            echo_json(redaction_line(matter, record.mail, proposed))
         else:
-            print_proposals(matter, record, made[record.mail], in_full=bool(mail))
+            print_proposals(matter, record, proposed, in_full=bool(mail))
 
 
 @redact.command()
@@ -98,9 +93,7 @@ def decide(app: App, mail: str, *, case_id: str, query: str, wish: Choice) -> No
     """
     book = _book(app)
     matter = book.of_case(case_id, query)
-    made = decisions(matter, chosen(book.records(matter, mail), mail), wish, again=bool(mail))
-    book.decide(matter, made)
-    click.echo(f"{len(made):,} message{'' if len(made) == 1 else 's'} decided")
+    decide_on(book, matter, wish, mail)
 
 
 @redact.command()

@@ -3,12 +3,12 @@
 A matter is a subject access request (`section9 sar`) or a case (`section9 redact`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -18,12 +18,13 @@ from commands.investigation import SHORT
 
 if TYPE_CHECKING:
     from archive.redaction_events import Proposed, Redaction
-    from cases.disclosing import Decision, Matter
+    from cases.disclosing import Decision, Matter, Matters
     from evidence.disclosure import Bundle, Cover
-    from evidence.proposing import Around
+    from evidence.proposing import Around, Subject
     from section9 import MailId, Record
 
 CODES = click.Choice([code.value for code in Code])
+Kind = TypeVar("Kind", bound="Matter")
 AROUND = 30  # characters shown on either side of what is proposed
 
 
@@ -73,7 +74,43 @@ _CHOICES = (
 )
 
 
-def decisions(
+def subject(names: Iterable[str], addresses: Iterable[str]) -> "Subject":
+    """Whose data may stay: whoever is given the mail."""
+    from evidence.proposing import Subject
+    from people import name_key
+
+    return Subject(
+        frozenset(map(name_key, names)) - {""}, frozenset(one.lower() for one in addresses)
+    )
+
+
+def look_through(
+    app: App, book: "Matters[Kind]", matter: "Kind", reader: "Subject", mail: str
+) -> "list[tuple[Record, tuple[Proposed, ...]]]":
+    """Propose what to take out of a matter's messages; it is on record before it is shown.
+
+    `mail` is the beginning of an id, for that message alone.
+    """
+    from evidence.proposing import proposals
+
+    known = _around(app)
+    made = [
+        (record, proposals(record, reader, known))
+        for record in _chosen(book.records(matter, mail), mail)
+    ]
+    book.propose(matter, {record.mail: proposed for record, proposed in made})
+    return made
+
+
+def decide_on(book: "Matters[Kind]", matter: "Kind", wish: Choice, mail: str) -> None:
+    """Decide what is taken out of one message, or of all that are not decided yet."""
+    records = _chosen(book.records(matter, mail), mail)
+    made = _decisions(matter, records, wish, again=bool(mail))
+    book.decide(matter, made)
+    click.echo(f"{len(made):,} message{'' if len(made) == 1 else 's'} decided")
+
+
+def _decisions(
     matter: "Matter", records: "list[Record]", wish: Choice, *, again: bool
 ) -> "list[Decision]":
     """What that comes to for each message; only with `again` for those decided before."""
@@ -84,7 +121,7 @@ def decisions(
     made = []
     for record in records:
         if again or record.mail not in matter.decided:
-            taken = () if wish.withhold else accepted(matter, record.mail, wish.accept)
+            taken = () if wish.withhold else _accepted(matter, record.mail, wish.accept)
             whole = texts(record)
             more = (one for words in wish.also for one in wherever(whole, words, wish.code))
             made.append(Decision(record.mail, (*taken, *more), wish.withhold, wish.reason))
@@ -137,7 +174,7 @@ def print_bundle(made: "Bundle", folder: Path) -> None:
     click.echo(f"{folder}, sha256 of SHA256SUMS {made.sha256}")
 
 
-def chosen(records: "Iterator[Record]", mail: str) -> "list[Record]":
+def _chosen(records: "Iterator[Record]", mail: str) -> "list[Record]":
     """All messages, or the only one whose id begins so."""
     found = list(records)
     if mail and len(found) != 1:
@@ -145,7 +182,7 @@ def chosen(records: "Iterator[Record]", mail: str) -> "list[Record]":
     return found
 
 
-def accepted(matter: "Matter", mail: "MailId", accept: str) -> "tuple[Redaction, ...]":
+def _accepted(matter: "Matter", mail: "MailId", accept: str) -> "tuple[Redaction, ...]":
     """The proposals of a message that are followed."""
     if accept == "none":
         return ()
@@ -161,7 +198,7 @@ def accepted(matter: "Matter", mail: "MailId", accept: str) -> "tuple[Redaction,
     return tuple(proposed[number - 1].redaction for number in numbers)
 
 
-def around(app: App) -> "Around":
+def _around(app: App) -> "Around":
     """What is known of people, to propose by."""
     from commands.breach_papers import known_people
     from evidence.proposing import Around

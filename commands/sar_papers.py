@@ -1,26 +1,21 @@
 """Looking through the mail of a subject access request, deciding, and the bundle."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.app import App
 from commands.redaction import (
     Choice,
-    around,
     choice_options,
-    chosen,
-    decisions,
+    decide_on,
     give,
+    look_through,
     print_bundle,
     print_proposals,
+    subject,
 )
 from commands.sars import desk, json_option, sar
-
-if TYPE_CHECKING:
-    from cases.sars import Sar
-    from evidence.proposing import Subject
 
 __all__ = ["sar"]
 
@@ -41,18 +36,14 @@ def propose(app: App, sar_id: str, mail: str, *, as_json: bool) -> None:
     """
     from commands.lines import echo_json
     from commands.sar_lines import message_line
-    from evidence.proposing import proposals
 
     book, found = desk(app), desk(app).seen(sar_id)
-    subject, known = _subject(found), around(app)
-    records = chosen(book.records(found, mail), mail)
-    made = {record.mail: proposals(record, subject, known) for record in records}
-    book.propose(found, made)
-    for record in records:
+    person = subject(found.opened.names, found.opened.addresses)
+    for record, proposed in look_through(app, book, found, person, mail):
         if as_json:
-            echo_json(message_line(found, record.mail, made[record.mail]))
+            echo_json(message_line(found, record.mail, proposed))
         else:
-            print_proposals(found, record, made[record.mail], in_full=bool(mail))
+            print_proposals(found, record, proposed, in_full=bool(mail))
 
 
 @sar.command("decide")
@@ -70,10 +61,7 @@ def decide(app: App, sar_id: str, mail: str, *, wish: Choice) -> None:
     section9 sar decide S-0001 77ab01 --withhold legal-privilege --reason 'advice of 3 March'
     section9 sar decide S-0001 --accept all
     """
-    book, found = desk(app), desk(app).seen(sar_id)
-    made = decisions(found, chosen(book.records(found, mail), mail), wish, again=bool(mail))
-    book.decide(found, made)
-    click.echo(f"{len(made):,} message{'' if len(made) == 1 else 's'} decided")
+    decide_on(desk(app), desk(app).seen(sar_id), wish, mail)
 
 
 @sar.command("bundle")
@@ -102,11 +90,3 @@ def bundle(app: App, sar_id: str, folder: Path, *, as_pdf: bool, as_json: bool) 
         echo_json(bundle_line(found, made))
     else:
         print_bundle(made, folder)
-
-
-def _subject(found: "Sar") -> "Subject":
-    from evidence.proposing import Subject
-    from people import name_key
-
-    names = frozenset(name_key(one) for one in found.opened.names) - {""}
-    return Subject(names, frozenset(found.opened.addresses))

@@ -10,31 +10,12 @@ from typing import Any
 
 import msgspec
 
+from search import tree
 from search.dates import stamp
 from search.elastic_document import fitting, name_form, prose_form
 from search.fields import BY_NAME, FINDING_FIELDS, PROSE_COLUMNS
 from search.order import ranks
 from search.sizes import figure
-from search.tree import (
-    All,
-    AnyOf,
-    Between,
-    Everything,
-    Exact,
-    Fuzzy,
-    Leaf,
-    Matches,
-    Near,
-    Not,
-    Phrase,
-    Prefix,
-    Query,
-    Sized,
-    StartsWith,
-    Wild,
-    Word,
-    Worded,
-)
 
 Clause = dict[str, Any]
 
@@ -44,85 +25,85 @@ EXPANSIONS = 2**31 - 1
 """Words that the end of a phrase may begin: all of them, or a search would miss mail silently."""
 
 
-def clause(query: Query, *, depth: int = 0) -> Clause:
+def clause(query: tree.Query, *, depth: int = 0) -> Clause:
     """Translate a query."""
     if depth == NESTING:
         return _wrapped(query)
     match query:
-        case AnyOf(()):
+        case tree.AnyOf(()):
             return {"match_none": {}}
-        case All(parts):
+        case tree.All(parts):
             return _all(parts, depth + 1)
-        case AnyOf(parts):
+        case tree.AnyOf(parts):
             return _any(parts, depth + 1)
-        case Not():
+        case tree.Not():
             return _all((query,), depth + 1)
     return _leaf(query)
 
 
-def _leaf(leaf: Leaf) -> Clause:  # noqa: PLR0911 - one branch a form
-    if isinstance(leaf, Worded):
+def _leaf(leaf: tree.Leaf) -> Clause:  # noqa: PLR0911 - one branch a form
+    if isinstance(leaf, tree.Worded):
         return _worded(leaf)
     match leaf:
-        case Everything():
+        case tree.Everything():
             return {"match_all": {}}
-        case Exact(field, value):
+        case tree.Exact(field, value):
             return _exactly(field, [value])
-        case Matches(field, expression):
+        case tree.Matches(field, expression):
             asked = {"value": expression, "flags": "NONE"}
             return _valued(field, {"regexp": {path(field): asked}})
-        case StartsWith(field, value):
+        case tree.StartsWith(field, value):
             return _starting(field, value)
-        case Between("date", low, high):
+        case tree.Between("date", low, high):
             return _between(low, high)
-        case Between(field, low, high):
+        case tree.Between(field, low, high):
             return _ordered(field, stamp(low) if low else None, stamp(high) if high else None)
-        case Sized(field, low, high):
+        case tree.Sized(field, low, high):
             return _ordered(field, *(None if end is None else figure(end) for end in (low, high)))
 
 
-def _worded(leaf: Worded) -> Clause:  # noqa: PLR0911 - one branch a form
+def _worded(leaf: tree.Worded) -> Clause:  # noqa: PLR0911 - one branch a form
     match leaf:
-        case Word(field, word):
+        case tree.Word(field, word):
             return _words(field, [word])
-        case Phrase(field, words):
+        case tree.Phrase(field, words):
             return _phrase(field, words, {"type": "phrase"})
-        case Prefix(field, (start,)):
+        case tree.Prefix(field, (start,)):
             return _begun(field, start)
-        case Prefix(field, words):
+        case tree.Prefix(field, words):
             return _phrase(field, words, {"type": "phrase_prefix", "max_expansions": EXPANSIONS})
-        case Near(field, words, distance):
+        case tree.Near(field, words, distance):
             return _near(field, words, distance)
-        case Wild(field, pattern):
+        case tree.Wild(field, pattern):
             return _looking(field, "wildcard", {"value": pattern})
-        case Fuzzy(field, word, edits):
+        case tree.Fuzzy(field, word, edits):
             # Every word within reach, not the likeliest few.
             asked = {"value": word, "fuzziness": edits, "rewrite": "constant_score"}
             return _looking(field, "fuzzy", asked)
 
 
-def _wrapped(query: Query) -> Clause:
+def _wrapped(query: tree.Query) -> Clause:
     """Hide a clause from the parser's count of depth: it is parsed afresh when it runs."""
     inner = msgspec.json.encode(clause(query))
     return {"wrapper": {"query": base64.b64encode(inner).decode()}}
 
 
-def _all(parts: Iterable[Query], depth: int) -> Clause:
-    wanted = [clause(part, depth=depth) for part in parts if not isinstance(part, Not)]
-    unwanted = [clause(part.part, depth=depth) for part in parts if isinstance(part, Not)]
+def _all(parts: Iterable[tree.Query], depth: int) -> Clause:
+    wanted = [clause(part, depth=depth) for part in parts if not isinstance(part, tree.Not)]
+    unwanted = [clause(part.part, depth=depth) for part in parts if isinstance(part, tree.Not)]
     return {"bool": {"filter": wanted, "must_not": unwanted}}
 
 
-def _any(parts: Iterable[Query], depth: int) -> Clause:
+def _any(parts: Iterable[tree.Query], depth: int) -> Clause:
     """Translate the parts, any of several values or words of a field as one."""
     values: dict[str, list[str]] = {}
     words: dict[str, list[str]] = {}
     others: list[Clause] = []
     for part in parts:
         match part:
-            case Exact(field, value):
+            case tree.Exact(field, value):
                 values.setdefault(field, []).append(value)
-            case Word(field, word):
+            case tree.Word(field, word):
                 words.setdefault(field, []).append(word)
             case _:
                 others.append(clause(part, depth=depth))

@@ -8,32 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search import tree
 from search.dates import stamp
 from search.fields import BY_NAME, Kind
 from search.order import UNDATED
 from search.sizes import figure
 from search.sqlite_match import Known, any_word, expression, is_text, matched
 from search.sqlite_values import Condition, between, exactly, marks, ordered, starting
-from search.tree import (
-    All,
-    AnyOf,
-    Between,
-    Everything,
-    Exact,
-    Fuzzy,
-    Leaf,
-    Matches,
-    Near,
-    Not,
-    Phrase,
-    Prefix,
-    Query,
-    Sized,
-    StartsWith,
-    Wild,
-    Word,
-    all_of,
-)
 from search.words import words
 
 MAX_HINTS = 50  # addresses
@@ -48,7 +29,7 @@ class Found:
     number: Condition  # as many rows, of whatever is counted fastest
 
 
-def found(query: Query, known: Known) -> Found:
+def found(query: tree.Query, known: Known) -> Found:
     """Say where the mails are that a query finds.
 
     Words come first where a mail must have them: FTS5 lists the rows, and nothing is gathered.
@@ -57,16 +38,16 @@ def found(query: Query, known: Known) -> Found:
     texts = [part for part in parts if is_text(part)]
     if not texts:
         where, among = condition(query, known), ""
-        if not all(isinstance(part, Between) for part in parts):
+        if not all(isinstance(part, tree.Between) for part in parts):
             among = known.rows.among("+m.row")  # a plus, or the rows would be walked, not the dates
         rows = Condition(f"FROM mail AS m WHERE ({where.sql}){among}", where.parameters)
         return Found(rows, rows)
-    unwanted = [part for part in parts if isinstance(part, Not) and is_text(part.part)]
+    unwanted = [part for part in parts if isinstance(part, tree.Not) and is_text(part.part)]
     others = [part for part in parts if part not in texts and part not in unwanted]
     hints = [hint for part in others if (hint := _hint(part))]
-    wanted = expression(All((*texts, *hints)), known)
+    wanted = expression(tree.All((*texts, *hints)), known)
     if unwanted:
-        without = expression(AnyOf(tuple(part.part for part in unwanted)), known)
+        without = expression(tree.AnyOf(tuple(part.part for part in unwanted)), known)
         wanted = f"({wanted}) NOT ({without})"
     words = Condition(f"text MATCH ?{known.rows.among('text.rowid')}", (wanted,))
     where = _joined([words, *(condition(part, known) for part in others)], "AND")
@@ -76,82 +57,84 @@ def found(query: Query, known: Known) -> Found:
     return Found(rows, rows if others else Condition(f"FROM text WHERE {words.sql}", (wanted,)))
 
 
-def parts_of(query: Query) -> tuple[Query, ...]:
+def parts_of(query: tree.Query) -> tuple[tree.Query, ...]:
     """List what a mail must match, each and all."""
-    flat = all_of(query.parts) if isinstance(query, All) else query
-    return flat.parts if isinstance(flat, All) else (flat,)
+    flat = tree.all_of(query.parts) if isinstance(query, tree.All) else query
+    return flat.parts if isinstance(flat, tree.All) else (flat,)
 
 
-def _hint(part: Query) -> Query | None:
+def _hint(part: tree.Query) -> tree.Query | None:
     """Give words that every mail has which matches, so that FTS5 need not list the others.
 
     An address is kept whole and as words. Words are cut from it as it was written, before it was
     made comparable: the same, where it is plain.
     """
     match part:
-        case Exact(field, value) if BY_NAME[field].kind is Kind.PEOPLE and _PLAIN.fullmatch(value):
-            return Phrase(field, tuple(words(value)))
-        case AnyOf(parts) if parts:
+        case tree.Exact(field, value) if BY_NAME[field].kind is Kind.PEOPLE and _PLAIN.fullmatch(
+            value
+        ):
+            return tree.Phrase(field, tuple(words(value)))
+        case tree.AnyOf(parts) if parts:
             hints = [_hint(one) for one in parts[:MAX_HINTS]]
             known = tuple(hint for hint in hints if hint)
-            return AnyOf(known) if len(known) == len(parts) else None
+            return tree.AnyOf(known) if len(known) == len(parts) else None
     return None
 
 
-def condition(query: Query, known: Known) -> Condition:
+def condition(query: tree.Query, known: Known) -> Condition:
     """Translate a query."""
     match query:
-        case Not(part):
+        case tree.Not(part):
             inner = condition(part, known)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
-        case All(parts):
+        case tree.All(parts):
             return _joined(_grouped(query, known), "AND") if parts else Condition("1")
-        case AnyOf(parts):
+        case tree.AnyOf(parts):
             return _joined(_grouped(query, known), "OR") if parts else Condition("0")
     return _leaf(query, known)
 
 
-def _leaf(leaf: Leaf, known: Known) -> Condition:  # noqa: C901, PLR0911 - one branch a form
+def _leaf(leaf: tree.Leaf, known: Known) -> Condition:  # noqa: C901, PLR0911 - one branch a form
     rows = known.rows
     match leaf:
-        case Everything():
+        case tree.Everything():
             return Condition("1")
-        case Word() | Phrase() | Prefix() | Near():
+        case tree.Word() | tree.Phrase() | tree.Prefix() | tree.Near():
             return matched(expression(leaf, known), rows)
-        case Wild(field, pattern):
+        case tree.Wild(field, pattern):
             return any_word(field, known.words.like(pattern), rows)
-        case Fuzzy(field, word, edits):
+        case tree.Fuzzy(field, word, edits):
             return any_word(field, known.words.spelt_like(word, edits), rows)
-        case Exact(field, value):
+        case tree.Exact(field, value):
             return exactly(field, [value], rows)
-        case Matches(field, described):
+        case tree.Matches(field, described):
             return exactly(field, known.words.values(BY_NAME[field].columns, described), rows)
-        case StartsWith(field, value):
+        case tree.StartsWith(field, value):
             return starting(field, value, rows)
-        case Between("date", low, high):
+        case tree.Between("date", low, high):
             return between(low, high)
-        case Between(field, low, high):
+        case tree.Between(field, low, high):
             ends = (stamp(low) if low else None, stamp(high) if high else None)
             return ordered(field, ends, rows)
-        case Sized(field, low, high):
+        case tree.Sized(field, low, high):
             sizes = (None if low is None else figure(low), None if high is None else figure(high))
             return ordered(field, sizes, rows)
 
 
-def _grouped(query: All | AnyOf, known: Known) -> list[Condition]:
+def _grouped(query: tree.All | tree.AnyOf, known: Known) -> list[Condition]:
     """Translate the parts: those of words alone as one, any of several values as one."""
     texts = [part for part in query.parts if is_text(part)]
     others = [part for part in query.parts if not is_text(part)]
     conditions = (
         [matched(expression(type(query)(tuple(texts)), known), known.rows)] if texts else []
     )
-    if isinstance(query, AnyOf):
+    if isinstance(query, tree.AnyOf):
         values: dict[str, list[str]] = {}
         for part in others:
-            if isinstance(part, Exact):
+            if isinstance(part, tree.Exact):
                 values.setdefault(part.field, []).append(part.value)
         conditions += [exactly(field, found, known.rows) for field, found in values.items()]
-        others = [part for part in others if not isinstance(part, Exact)]
+        others = [part for part in others if not isinstance(part, tree.Exact)]
     return conditions + [condition(part, known) for part in others]
 
 

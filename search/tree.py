@@ -5,7 +5,7 @@ anything that was typed. Words in it are already folded (see `words.py`), values
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -164,6 +164,18 @@ def any_of(parts: Iterable[Query]) -> Query:
     """Join with OR, flat, as `all_of` does with AND."""
     flat = tuple(p for part in parts for p in (part.parts if isinstance(part, AnyOf) else (part,)))
     return flat[0] if len(flat) == 1 else AnyOf(flat)
+
+
+def each_leaf(query: Query, of: Callable[[Leaf], Query]) -> Query:
+    """A query with, in the place of each leaf, what `of` gives for it."""
+    match query:
+        case All(parts):
+            return All(tuple(each_leaf(part, of) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(each_leaf(part, of) for part in parts))
+        case Not(part):
+            return Not(each_leaf(part, of))
+    return of(query)
 
 
 def negate(part: Query) -> Query:

@@ -2,7 +2,7 @@
 
 from search.glossary import NOTHING_KNOWN, Glossary
 from search.query import parse
-from search.tree import All, AnyOf, Exact, Not, Query
+from search.tree import Exact, Leaf, Query, each_leaf
 from search.web_fields import BY_NAME
 
 
@@ -11,18 +11,12 @@ def parse_web(text: str, glossary: Glossary = NOTHING_KNOWN) -> Query:
 
     `glossary` gives user names where that of mail gives addresses.
     """
-    return _of_users(parse(text, glossary, BY_NAME))
+    return each_leaf(parse(text, glossary, BY_NAME), _of_users)
 
 
-def _of_users(query: Query) -> Query:
+def _of_users(leaf: Leaf) -> Query:
     """Names of people stand for participants of mail; here, for users."""
-    match query:
-        case All(parts):
-            return All(tuple(map(_of_users, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(_of_users, parts)))
-        case Not(part):
-            return Not(_of_users(part))
+    match leaf:
         case Exact("participant", value):
             return Exact("user", value)
-    return query
+    return leaf

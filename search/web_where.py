@@ -5,26 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from search import tree
 from search.sqlite_match import near
 from search.sqlite_values import Condition
-from search.tree import (
-    All,
-    AnyOf,
-    Between,
-    Everything,
-    Exact,
-    Fuzzy,
-    Matches,
-    Near,
-    Not,
-    Phrase,
-    Prefix,
-    Query,
-    Sized,
-    StartsWith,
-    Wild,
-    Word,
-)
 from search.web import read_place
 from section9 import Section9Error
 
@@ -32,6 +15,8 @@ ROOM = 1 << 20
 """Rows of a batch: a line's row is its batch times this, and its position."""
 NAMES = ("user", "site", "computer", "category", "method")
 """Columns of names, each kept once in a table of their own."""
+Text = tree.Word | tree.Phrase | tree.Prefix | tree.Near
+"""What FTS5 finds."""
 LAST = "\U0010ffff"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = Condition("0")
@@ -49,31 +34,31 @@ class PatternError(Section9Error):
         )
 
 
-def condition(query: Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
+def condition(query: tree.Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
     """Translate a query."""
     match query:
-        case Everything() | All(()):
+        case tree.Everything() | tree.All(()):
             return Condition("1")
-        case AnyOf(()):
+        case tree.AnyOf(()):
             return _NOTHING
-        case All(parts):
+        case tree.All(parts):
             return _joined(_demanded(parts), "AND")
-        case AnyOf(parts):
+        case tree.AnyOf(parts):
             return _joined(_alternatives(parts), "OR")
-        case Not(part):
+        case tree.Not(part):
             inner = condition(part)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
-        case Between(_, low, high):
+        case tree.Between(_, low, high):
             return _between("time", *(None if end is None else micros(end) for end in (low, high)))
-        case Sized(_, low, high):
+        case tree.Sized(_, low, high):
             return _between("size", low, high)
-        case Exact(field, value):
+        case tree.Exact(field, value):
             return _exactly(field, [value])
-        case StartsWith(field, value):
+        case tree.StartsWith(field, value):
             return _starting(field, value)
-        case Word() | Phrase() | Prefix() | Near():
+        case tree.Word() | tree.Phrase() | tree.Prefix() | tree.Near():
             return _matched(_expression(query))
-        case Wild() | Fuzzy() | Matches():
+        case tree.Wild() | tree.Fuzzy() | tree.Matches():
             raise PatternError
 
 
@@ -87,33 +72,33 @@ def moment(number: int) -> datetime:
     return _EPOCH + timedelta(microseconds=number)
 
 
-def _demanded(parts: Sequence[Query]) -> list[Condition]:
+def _demanded(parts: Sequence[tree.Query]) -> list[Condition]:
     """Translate what must all be so: those of words alone as one, which FTS5 intersects."""
-    texts = [part for part in parts if isinstance(part, Word | Phrase | Prefix | Near)]
-    others = [part for part in parts if not isinstance(part, Word | Phrase | Prefix | Near)]
+    texts = [part for part in parts if isinstance(part, Text)]
+    others = [part for part in parts if not isinstance(part, Text)]
     match = " AND ".join(f"({_expression(text)})" for text in texts)
     return [condition(part) for part in others] + ([_matched(match)] if texts else [])
 
 
-def _expression(text: Word | Phrase | Prefix | Near) -> str:
+def _expression(text: Text) -> str:
     """Write an FTS5 expression. Words hold only letters and digits, so quotes hold them."""
     match text:
-        case Word(_, word):
+        case tree.Word(_, word):
             return f'"{word}"'
-        case Phrase(_, words):
+        case tree.Phrase(_, words):
             return f'"{" ".join(words)}"'
-        case Prefix(_, words):
+        case tree.Prefix(_, words):
             return f'"{" ".join(words)}" *'
-        case Near(_, words, distance):
+        case tree.Near(_, words, distance):
             return near(words, distance)
 
 
-def _alternatives(parts: Sequence[Query]) -> list[Condition]:
+def _alternatives(parts: Sequence[tree.Query]) -> list[Condition]:
     """Translate what may each be so: any of several names as one."""
     names: dict[str, list[str]] = {}
     others = []
     for part in parts:
-        if isinstance(part, Exact) and part.field in NAMES and part.field != "site":
+        if isinstance(part, tree.Exact) and part.field in NAMES and part.field != "site":
             names.setdefault(part.field, []).append(part.value)
         else:
             others.append(condition(part))

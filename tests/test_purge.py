@@ -17,6 +17,7 @@ from archive import certificates
 from archive.books import Book
 from archive.case_events import Purged, PurgeFinished
 from archive.case_words import CaseKind, Hold
+from archive.certificates import Certificate
 from archive.events import Event
 from archive.verify import verify
 from archive.walk import ProblemKind
@@ -60,7 +61,7 @@ def test_a_purged_message_is_gone_and_certified(house: Keeping) -> None:
     outcome = house.purge.by_rule(doomed(gone))
     house.purge.scrub()
 
-    [entry] = certificates.get(house.blobs.store, outcome.certificate).entries
+    [entry] = certificates.get(house.blobs.store, outcome.certificate, Certificate).entries
     assert (gone, "ordinary, 12 months", (blob,)) == (entry.mail, entry.rule, entry.blobs)
     assert not house.blobs.has(blob)
     assert [] == house.holding("quagga1")

@@ -10,12 +10,13 @@ import pytest
 from running import House, made
 from weblogs import NOW, squid, taking
 
-from archive import web_book, web_certificates
+from archive import certificates, web_book
 from archive.blobs import Blobs
 from archive.books import Book
 from archive.case_words import CaseKind, Extent, Purpose, Scope
 from archive.verify import verify
 from archive.walk import ProblemKind
+from archive.web_certificates import WebCertificate
 from archive.web_events import WebPurged, WebPurgeFinished
 from cases.applications import Application
 from cases.casebook import Casebook
@@ -185,7 +186,7 @@ def test_a_certificate_says_what_went_without_a_word_of_it(kept: Keeping) -> Non
 
     [name] = kept.purge.run().certificates
 
-    certificate = web_certificates.get(kept.taking.batches.store, name)
+    certificate = certificates.get(kept.taking.batches.store, name, WebCertificate)
     [entry] = certificate.entries
     assert ("web-log, 6 months", 2, ((2, 2),)) == (certificate.rule, entry.purged, entry.positions)
     assert [squid(2).encode()] == kept.taking.batches.get(entry.remains or entry.gone)

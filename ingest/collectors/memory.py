@@ -6,8 +6,8 @@ only servers know (their sync states, names that they changed) is learnt by look
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from archive.books import Book
 from archive.events import Event
 from archive.ledger import Ledger
 from archive.mail_events import Collected, Sighted, Turned
+from ingest import folded
 from ingest.collectors.door import FolderId, ItemId
 from section9 import BlobId, MailId, Sighting, SightingId, Source
 
@@ -37,6 +38,7 @@ CREATE TABLE failure (mailbox INTEGER, folder TEXT, item TEXT, why TEXT,
 CREATE TABLE applied (segment INTEGER);
 INSERT INTO applied VALUES (0);
 """
+LAYOUT = folded.Layout(FORMAT, SCHEMA)
 _COPY = "SELECT sighting, mail, blob, folder, item, since FROM copy "
 
 
@@ -65,13 +67,7 @@ class Memory:
     """The file, open in one process. Close it."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # A crash may lose the last acts, never their order: the ledger tells them again.
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        [found] = self._db.execute("PRAGMA user_version").fetchone()
-        if found != FORMAT:
-            self._begin_again()
+        self._db = folded.opened(path, LAYOUT)
 
     def close(self) -> None:
         """Let the file go."""
@@ -81,10 +77,10 @@ class Memory:
         """Take in what the ledger has told since."""
         [applied] = self._db.execute("SELECT segment FROM applied").fetchone()
         if applied > ledger.head(Book.MAIL).number:  # an older archive was restored
-            self._begin_again()
+            folded.begin_again(self._db, LAYOUT)
             applied = 0
         for segment in ledger.segments(Book.MAIL, after=applied):
-            with self._transaction():
+            with folded.transaction(self._db):
                 for event in segment.events:
                     self._take(event)
                 self._db.execute("UPDATE applied SET segment = ?", (segment.number,))
@@ -131,7 +127,7 @@ class Memory:
     def name_lasting(self, names: Iterable[tuple[SightingId, str]]) -> None:
         """Note the names that last."""
         sql = "UPDATE copy SET lasting = ? WHERE sighting = ?"
-        with self._transaction():
+        with folded.transaction(self._db):
             self._db.executemany(sql, ((name, sighting) for sighting, name in names))
 
     # --- folders --------------------------------------------------------------------------------
@@ -150,7 +146,7 @@ class Memory:
 
     def finish(self, place: Place, looks: Sequence[tuple[FolderId, str, datetime, str]]) -> None:
         """Note how far each folder was read: its id, path, when, and the server's state."""
-        with self._transaction():
+        with folded.transaction(self._db):
             for folder, path, at, state in looks:
                 self._look(place.number, path, at)
                 sync = (place.number, folder, path, state)
@@ -166,7 +162,7 @@ class Memory:
                 self._move(place, row[0], path)
 
     def _move(self, place: Place, old: str, new: str) -> None:
-        with self._transaction():
+        with folded.transaction(self._db):
             for table in ("copy", "looked", "sync"):
                 sql = f"UPDATE OR REPLACE {table} SET folder = ? WHERE mailbox = ? AND folder = ?"  # noqa: S608 - ours
                 self._db.execute(sql, (new, place.number, old))
@@ -217,21 +213,6 @@ class Memory:
             "DO UPDATE SET at = max(at, excluded.at)",
             row,
         )
-
-    def _begin_again(self) -> None:
-        tables = ("mailbox", "copy", "looked", "sync", "failure", "applied")
-        drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in tables)
-        self._db.executescript(f"{drops}{SCHEMA}PRAGMA user_version = {FORMAT};")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
 
 def last_looked(path: Path, source: Source, mailbox: str, folder: str) -> datetime | None:

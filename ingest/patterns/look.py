@@ -15,6 +15,7 @@ from pathlib import Path
 from archive import certificates
 from archive.books import Book
 from archive.case_events import Purged, RuleSwitched
+from archive.certificates import Certificate
 from archive.ledger import Ledger
 from archive.mail_events import Rescanned, Sighted
 from archive.pattern_events import (
@@ -152,7 +153,7 @@ class Look:
 
     def _purge(self, certificate: str) -> None:
         """Forget messages that were purged; what came again since is in the index."""
-        entries = certificates.get(self.store, certificate).entries
+        entries = certificates.get(self.store, certificate, Certificate).entries
         gone = [entry.mail for entry in entries if self.index.get(entry.mail) is None]
         self.memory.forget(gone)
 

@@ -6,7 +6,6 @@ the file loses nothing. Which pairs wait to be decided stands in it too: a look 
 gone on with.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from archive.pattern_events import PatternFound, PatternId
 from detectors.patterns.bullying import worth_of
 from detectors.patterns.history import Passed, SchoolYear, school_year
 from detectors.patterns.weighing import Weighed
+from ingest import folded
 from section9 import MailId
 
 FORMAT = 1
@@ -38,7 +38,7 @@ CREATE TABLE waiting (one TEXT, other TEXT, year INTEGER,
                       PRIMARY KEY (one, other, year)) WITHOUT ROWID;
 CREATE TABLE applied (book TEXT PRIMARY KEY, segment INTEGER) WITHOUT ROWID;
 """
-_TABLES = ("passed", "answer", "standing", "waiting", "applied")
+LAYOUT = folded.Layout(FORMAT, SCHEMA)
 _LINKED = """
     SELECT DISTINCT reply.stranger FROM passed AS first
     JOIN answer ON answer.id = first.id
@@ -70,13 +70,7 @@ class Memory:
     """The file, open in one process. Close it."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # A crash may lose the last acts, never their order: the ledger tells them again.
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        [found] = self._db.execute("PRAGMA user_version").fetchone()
-        if found != FORMAT:
-            self.begin_again()
+        self._db = folded.opened(path, LAYOUT)
 
     def close(self) -> None:
         """Let the file go."""
@@ -84,8 +78,7 @@ class Memory:
 
     def begin_again(self) -> None:
         """Forget everything: the ledger tells it again."""
-        drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _TABLES)
-        self._db.executescript(f"{drops}{SCHEMA}PRAGMA user_version = {FORMAT};")
+        folded.begin_again(self._db, LAYOUT)
 
     def applied(self, book: str) -> int:
         """Tell how far a book was followed: the number of its last segment that is in."""
@@ -95,15 +88,10 @@ class Memory:
     @contextmanager
     def following(self, book: str, segment: int) -> Iterator[None]:
         """Take in a segment of a book, whole or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with folded.transaction(self._db):
             yield
             row = (book, segment)
             self._db.execute("INSERT OR REPLACE INTO applied VALUES (?, ?)", row)
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # --- what passed ----------------------------------------------------------------------------
 
