@@ -5,6 +5,7 @@ from archive.alert_events import AlertEvent
 from archive.breach_events import BreachEvent
 from archive.case_events import CaseEvent
 from archive.mail_events import MailEvent
+from archive.news_events import NewsEvent
 from archive.pattern_events import PatternEvent
 from archive.redaction_events import RedactionEvent
 from archive.report_events import ReportEvent
@@ -21,6 +22,7 @@ CasesEvent = (
     | TriageEvent
     | ReviewEvent
     | AlertEvent
+    | NewsEvent
     | ReportEvent
     | RedactionEvent
     | SamplingEvent

@@ -37,6 +37,7 @@ FACTS = (
     *("matter", "proposed", "redactions", "sar", "received", "due"),
     *("item", "dismissal", "into", "suppression", "until", "incident", "happened"),
     *("alert", "post", "urgent", "escalated", "out_of_hours", "items", "through"),
+    *("news", "account", "hits"),
     *("month", "seed", "segment", "population", "sha256", "flagged"),
 )
 """Fields that hold ids, times, counts, the names of accounts and words of ours alone."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from archive.alert_events import AlertId, AlertItem, AlertRefused, AlertSent
+from archive.alert_events import AlertId, AlertItem, AlertRefused, AlertSent, AlertsReviewed
 from archive.books import Book
 from archive.ledger import LedgerMovedError
 from cases.alerting import Planning
@@ -26,6 +26,7 @@ from cases.triage.state import State
 from commands.alert_letter import letter_of
 from commands.app import App
 from commands.mailing import ATTEMPTS, NotMailedError, send
+from commands.news import Herald
 from commands.settings_routing import routes, terms
 from people import Directory
 from section9 import MailId, Record, Section9Error
@@ -82,8 +83,10 @@ class Teller:
     _routes: Routes = field(init=False)
     _stuck: set[AlertId] = field(default_factory=set)
     _looked: "tuple[datetime, Head, Head] | None" = None
+    _herald: Herald = field(init=False)
 
     def __post_init__(self) -> None:
+        self._herald = Herald(self.app)
         self._book = AlertBook(self.app.ledger, self.app.settings.alerts.mail_from)
         self._routes = routes(self.app.settings, self.app.accounts)
 
@@ -99,7 +102,7 @@ class Teller:
         if digest is not None or known is None or is_new or now >= known[0] + LOOK:
             self._plan(digest=digest)
             self._looked = looked
-        return self._send(attempts)
+        return self._send(attempts) + self._herald.send(attempts)
 
     def _plan(self, *, digest: bool | None) -> None:
         """Decide on the ledger as it is; again, if somebody writes to it meanwhile."""
@@ -117,6 +120,8 @@ class Teller:
                     continue
                 break
         self._book.refresh(through=through)
+        if any(isinstance(event, AlertsReviewed) for event in events):  # news go with the digest
+            self._herald.plan()
 
     def _planning(self, index: "Index") -> Planning:
         concerns = Concerns(index, Directory(self.app.people_path), self._book)
