@@ -182,4 +182,4 @@ def _run_once(house: House) -> None:
 
 def by(house: House, account: str, *command: str, **extra: str) -> int:
     """The exit code of a command that an account runs."""
-    return house.run(*command, SUDO_USER=account, **extra).returncode
+    return house.run(*command, given=b"", SUDO_USER=account, **extra).returncode
