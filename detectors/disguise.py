@@ -25,6 +25,8 @@ _LONGEST = 40  # characters of a word that may be disguised
 _LEAST_GLUED = 7
 _LEAST_MISSPELT = 5
 _LEAST_SWAPPED = 3
+_FEW = 2  # pieces that chance may glue
+_MEAN = 3  # letters of a piece, on average, where there are more
 _LEET = (
     str.maketrans("4@31!|0$5+789", "aaeiiiossttbg"),
     str.maketrans("4@31!|0$5+789", "aaelllossttbg"),
@@ -198,7 +200,14 @@ def _parted(word: str) -> tuple[str, ...]:
                 if kept is None or len(longer) < len(kept):
                     best[end] = longer
     found = best[-1] or ()
-    return found if len(found) > 1 and not _heavy().isdisjoint(found) else ()
+    return found if _glued(found, len(word)) else ()
+
+
+def _glued(pieces: tuple[str, ...], length: int) -> bool:
+    """Tell whether somebody glued these pieces, rather than chance: transition, girlfriend."""
+    if len(pieces) > _FEW:
+        return length >= _MEAN * len(pieces) and not (_heavy() | _named()).isdisjoint(pieces)
+    return len(pieces) > 1 and not _heavy().isdisjoint(pieces) and _telling().issuperset(pieces)
 
 
 @lru_cache(maxsize=1)
@@ -211,6 +220,20 @@ def _heavy() -> frozenset[str]:
     """The words that nobody runs together with others by chance."""
     listed = stances().words("slur", "insult", "hate", "profanity", "group", "sexual", "disgust")
     return frozenset(word for word in listed if len(word) >= 4) - _CHANCE  # noqa: PLR2004
+
+
+@lru_cache(maxsize=1)
+def _named() -> frozenset[str]:
+    """The words for groups, which many an innocent word begins or ends with."""
+    return stances().words("group", "animal", "bad", "remove")
+
+
+@lru_cache(maxsize=1)
+def _telling() -> frozenset[str]:
+    """The words of which two may be glued: those of groups, and what is said of them."""
+    groups = some(frozenset({"group"})).phrases
+    named = (word for phrase in groups for word in phrase.split())
+    return _sensitive() | _LITTLE | frozenset(named)
 
 
 @lru_cache(maxsize=1)
@@ -227,16 +250,15 @@ _CHANCE = frozenset(
 _FEW_LETTERS = (
     "i a an all are is am you u we they he she it the to be of and in my your our their them "
     "those these so really just such that this should will must not no never do dont who what "
-    "off up out on with like at for me him her us people"
+    "off up out on with like at for me him her us people here back"
 )
 _LITTLE = frozenset(_FEW_LETTERS.split(" "))
 
 
 @lru_cache(maxsize=1)
 def _pieces() -> frozenset[str]:
-    """The words that glued ones are made of; of a group's name each word: blackpeople."""
-    named = (word for phrase in some(frozenset({"group"})).phrases for word in phrase.split())
-    every = (*named, *_sensitive())
+    """The words that glued ones are made of; of a phrase each word: blackpeople."""
+    every = (word for phrase in stances().phrases for word in phrase.split())
     return frozenset(word for word in every if len(word) >= 3) | _LITTLE  # noqa: PLR2004 - shorter ones are in any word
 
 

@@ -53,8 +53,10 @@ Verdict = tuple[Rule, Sequence[Sign], float, str]
 
 _LIKELY, _SURE = 0.5, 0.8
 _THREATENED = 0.6
+_OFFENDS = 0.8  # where nobody in particular is abused: a note, so it must be plain
 _SHORT = 25  # words of a passage that says one thing
 _INSULTS = frozenset({"insult", "slur"})
+_RUDE = HOSTILE | {"rude"}
 _NEAR = 80  # characters between whom it is about and what is said
 _REPEATED = 2  # less severe
 _LEAST_GRAVE = 2  # the severity of what is only hinted at
@@ -63,7 +65,7 @@ _LEAST_GRAVE = 2  # the severity of what is only hinted at
 def detect(seen: Text, context: Context) -> Iterator[Finding]:
     """Yield what is offensive in a text, passage by passage."""
     for one in map(weighed, suspected(seen.text)):
-        for rule, signs, likely, why in _verdicts(one):
+        for rule, signs, likely, why in [*_verdicts(one)] or _coarse(one):
             for start, end in _clusters(one.passage, signs):
                 found = finding(
                     rule,
@@ -91,7 +93,7 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
     if target:
         yield from _hate(one, target, hostile)
     violent = [sign for sign in signs if sign.label == "kill"]
-    whole = [Sign("", "", 0, len(one.passage.text))]
+    whole = [_whole(one.passage)]
     if one.threat >= (_SURE if hostile and not violent else _THREATENED):
         yield (
             THREAT,
@@ -108,8 +110,18 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
     if swearing:
         why = "strong language at somebody" if abused else "strong language, aimed at nobody"
         yield PROFANITY, swearing, _LIKELY if abused else 0.0, why
-    elif one.worth and hostile and max(one.hate, one.abuse, one.threat) < _LIKELY <= one.offensive:
-        yield PROFANITY, hostile, 0.0, "insults, but neither a person nor a group that we know"
+
+
+def _coarse(one: Suspicion) -> Iterator[Verdict]:
+    """Yield a note where something offends without abusing anybody whom we know."""
+    if one.worth and one.offensive >= _OFFENDS:
+        signs = [sign for sign in one.passage.signs if sign.label in _RUDE]
+        why = "insults, but neither a person nor a group that we know"
+        yield PROFANITY, signs or [_whole(one.passage)], 0.0, why
+
+
+def _whole(passage: Passage) -> Sign:
+    return Sign("", "", 0, len(passage.text))
 
 
 def _hate(one: Suspicion, target: Sign, hostile: Sequence[Sign]) -> Iterator[Verdict]:

@@ -20,7 +20,7 @@ _STARTS = frozenset(
     {"group", "slur", "insult", "sexual", "suggestive", "profanity", "kill", "animal", "hate"}
     | {"disgust"}
 )
-_POST_STARTS = _STARTS | {"bad", "remove", "you"}  # of a post, which is short and costs little
+_POST_STARTS = _STARTS | {"bad", "remove", "you", "rude"}  # of a post: short, it costs little
 _END = re.compile(r"(?<=[.!?])[\"”’)]*\s+|\n\s*\n|\n(?=[>*•-])")
 _LONGEST = 300  # characters of a passage, unless one sentence is longer
 _CUT = 600  # characters at which a sentence without an end is cut
@@ -29,6 +29,7 @@ _WORTH = 0.3  # how likely anything must seem to the first model
 _HINT = 0.15  # how likely hate must, where a group is named
 _GRAVE = ("hate", "abuse", "threat")
 _FIRST, _SECOND = 0.8, 1.0  # what each model's opinion weighs
+_COARSE = 0.4  # what the first's weighs of whether something offends at all: it goes by words
 MOST = 300
 """Passages of one text that are weighed: a long letter has fewer."""
 MOST_JUDGED = 40
@@ -70,10 +71,8 @@ def suspected(text: str) -> Iterator[Suspicion]:
 
 def _worth(passage: Passage, likely: Mapping[str, float], *, alone: bool) -> bool:
     """Tell whether a passage is worth the transformer's time."""
-    aimed = passage.has(TARGETS)
-    if alone:
-        return aimed or max(likely.values()) >= _WORTH
-    return max(likely[head] for head in _GRAVE) >= _WORTH or (aimed and likely["hate"] >= _HINT)
+    aimed = passage.has(TARGETS) and likely["hate"] >= _HINT
+    return alone or aimed or max(likely[head] for head in _GRAVE) >= _WORTH
 
 
 def passages(text: str) -> Iterator[tuple[int, int]]:
@@ -110,13 +109,13 @@ def weighed(one: Suspicion) -> Suspicion:
         hate=_joined(one.hate, second.hate),
         abuse=person(one.abuse, second.abuse),
         threat=person(one.threat, second.threat),
-        offensive=_joined(one.offensive, second.offensive),
+        offensive=_joined(one.offensive, second.offensive, weight=_COARSE),
     )
 
 
-def _joined(first: float, second: float) -> float:
+def _joined(first: float, second: float, *, weight: float = _FIRST) -> float:
     """Join two opinions, each 0 to 1, as evidence is added: on the scale of log odds."""
-    return 1 / (1 + exp(-_FIRST * _odds(first) - _SECOND * _odds(second)))
+    return 1 / (1 + exp(-weight * _odds(first) - _SECOND * _odds(second)))
 
 
 def _odds(likely: float) -> float:

@@ -51,6 +51,7 @@ DISGUISED = [
     ("I h4te black people", "racist"),
     ("i h a t e black people", "racist"),
     ("Ihateblackpeople, they are scum", "racist"),
+    ("sendimmigrantsback", "racist"),
     ("black people are v3rmin", "racist"),
     ("black people are ver\u200bmin", "racist"),
     ("blасk people are vеrmin", "racist"),  # а, с and е are Cyrillic
@@ -200,6 +201,28 @@ def test_swearing_at_nobody_is_a_note() -> None:
         found.severity,
         found.rule,
     )
+
+
+RUDE = [
+    ("That senator is a lying hypocrite and everybody knows it", "lying hypocrite"),
+    ("what a ridiculous buffoon", "ridiculous buffoon"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), RUDE)
+def test_a_rude_post_is_a_note(text: str, words: str) -> None:
+    """What offends without abusing anybody whom we know is low and of severity 1."""
+    [found] = SCANNER.scan_text(text)
+
+    assert ("profanity", 1, Confidence.LOW) == (found.rule, found.severity, found.confidence)
+    assert words == text[found.start : found.end]
+
+
+def test_what_chance_glues_is_left() -> None:
+    """An honest word may begin with the name of a group."""
+    read = [word.text for word in words("transition girlfriend deportation sheraton mentality")]
+
+    assert ["transition", "girlfriend", "deportation", "sheraton", "mentality"] == read
 
 
 def test_codes_are_left_as_they_are() -> None:

@@ -16,6 +16,8 @@ HEADS = ("hate", "abuse", "threat", "offensive")
 """Of a group; of a person; violence; insult or swearing at whatever."""
 _WITHIN = {"said": "hate", "fine": "positive identity", "ordinary": "ordinary"}
 """Slots that hold a whole passage: of any section with that head, or of the section so called."""
+_WORDS_OF = {"talk": "more"}
+"""Which words fill constructions that have none of their own."""
 _SECTION = re.compile(r"^## ([a-z ]+) : (.+)$", re.MULTILINE)
 _WORDS = re.compile(r"^## (\w+)(?: (\w+))?$", re.MULTILINE)
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
@@ -60,7 +62,7 @@ def vocabulary(which: str) -> Words:
 
 
 def constructions(which: str) -> Iterator[tuple[str, frozenset[str], str]]:
-    """Yield each construction of `train`, `more`, `dev` or `test`: line, heads, function."""
+    """Yield each construction of a file, as `train` or `test`: line, heads, function."""
     path = files("detectors.training").joinpath("templates", f"stance-{which}.txt")
     pieces = _SECTION.split(path.read_text("utf-8"))
     for heads, function, body in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
@@ -71,7 +73,7 @@ def constructions(which: str) -> Iterator[tuple[str, frozenset[str], str]]:
 def passages(which: str, *, each: int, seed: int = 9) -> Iterator[Said]:
     """Yield `each` passages of every construction; the same seed gives the same ones."""
     listed = tuple(constructions(which))
-    words = vocabulary(which)
+    words = vocabulary(_WORDS_OF.get(which, which))
     kinds = tuple(words.groups)
     for number, (line, heads, function) in enumerate(listed):
         random = Random(f"{seed} {which} {number}")  # noqa: S311 - not for secrets
