@@ -1,12 +1,17 @@
 """`section9 help query`: the whole query language on a page, from the table that defines it."""
 
 from collections.abc import Iterable
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from search.fields import Field
+
+WIDTH = 132  # characters of a line, where there is no terminal
+NARROWEST = 40  # characters of a column
 
 
 @click.group("help")
@@ -25,7 +30,7 @@ def query() -> None:
 
     click.secho("Terms", bold=True)
     for example, meaning in SYNTAX:
-        click.echo(f"  {example:<36}{meaning}")
+        _print_row(f"  {example:<36}", meaning)
     _print_fields(FIELDS)
     click.echo("\nWhatever is asked, a search finds mail in the case's scope and nowhere else.")
 
@@ -47,6 +52,13 @@ def web() -> None:
 def _print_fields(fields: "Iterable[Field]") -> None:
     click.secho("\nFields", bold=True)
     for field in fields:
-        click.echo(f"  {field.name + ':':<14}{field.example:<36}{field.about}")
+        _print_row(f"  {field.name + ':':<14}{field.example:<36}", field.about)
         if field.choices:
-            click.echo(f"  {'':<50}one of {', '.join(field.choices)}")
+            _print_row(" " * 52, f"one of {', '.join(field.choices)}")
+
+
+def _print_row(head: str, said: str) -> None:
+    """Print what is said in a column beside its head, as wide as the terminal is."""
+    width = max(get_terminal_size((WIDTH, 0)).columns - len(head), NARROWEST)
+    lines = wrap(said, width, break_long_words=False, break_on_hyphens=False)
+    click.echo(f"\n{' ' * len(head)}".join([f"{head}{lines[0]}", *lines[1:]]))

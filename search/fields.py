@@ -348,6 +348,11 @@ SYNTAX = (
     ),
     ("size:>1M", "larger than that; K, M and G are 1,024 of the one before"),
     ('person:"Jane Doe" type:pdf', "PDFs from or to any of her addresses"),
+    (
+        "tag:hr/* -is:privileged",
+        "what reviewers of the case said: tags, and where a verdict stands",
+    ),
+    ("todo:i.nspector OR is:disputed", "what waits for a reviewer, and what two judged otherwise"),
     ("*", "every message"),
 )
 """How terms combine: example and meaning, for help."""
