@@ -45,7 +45,7 @@ _DATE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _OLDEST = 120  # years
-_CALLED = re.compile(r"d[. ]{0,2}o[. ]{0,2}b|birth|born", re.IGNORECASE)
+_CALLED = re.compile(r"d[. ]{0,2}o[. ]{0,2}b")  # or in words
 _BRACKET = re.compile(r"\((?=\d)")
 _AT_SCHOOL = range(2, 20)  # years
 _AFTER_NAME = re.compile(r"[A-Z][a-z'’-]+ [A-Z][A-Za-z'’-]+,? ?\(\Z")
@@ -56,7 +56,7 @@ _CENTURY = 100
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield every date that somebody alive may have been born on."""
     today = datetime.now(UTC).date()
-    called = _CALLED.search(seen.text)
+    called = _is_called(seen.text.lower())
     dates = _DATE.finditer(seen.text) if called else _in_brackets(seen.text)
     for match in dates:
         day = _day(match, today)
@@ -65,6 +65,11 @@ def suspects(seen: Text) -> Iterator[Suspect]:
             alone = Confidence.LOW if pupil else None
             if called or pupil:
                 yield Suspect(*match.span(), alone, named=Confidence.HIGH, why=_NAMED_SO)
+
+
+def _is_called(lower: str) -> bool:
+    """Whether a lower-case text speaks of birth at all."""
+    return "birth" in lower or "born" in lower or bool(_CALLED.search(lower))
 
 
 def _in_brackets(text: str) -> Iterator[re.Match[str]]:

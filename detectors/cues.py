@@ -4,7 +4,7 @@ A cue is met only as whole words, blind to case; a line may end between two of i
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from section9 import RuleId, Span
 Cues = Mapping[RuleId, frozenset[str]]
 
 _HALF = re.compile("[\ud800-\udfff]")  # of a character: no text to the automaton
-_BLANKS = str.maketrans("\t\n\r\v\f", "     ")  # a line may end between two words
+_BLANKS = "\t\n\r\v\f"  # a line may end between two words
 MOST = 1_000
 """Of one rule in one text: enough to read every sentence of any honest mail."""
 
@@ -30,14 +30,23 @@ class Lexicon:
     def look(self, text: str) -> dict[RuleId, list[Span]]:
         """Return where the cues of each rule stand, in order of their ends; `MOST` at most."""
         met: dict[RuleId, list[Span]] = {}
-        plain = _HALF.sub("\ufffd", lowered(text)).translate(_BLANKS)
-        for number, start, end in self.automaton.find_matches_as_indexes(plain, overlapping=True):
-            if _whole(plain, start, end):
-                for rule in self.rules[number]:
-                    spans = met.setdefault(rule, [])
-                    if len(spans) < MOST:
-                        spans.append(Span(start, end))
+        for number, start, end in self._matches(text):
+            for rule in self.rules[number]:
+                spans = met.setdefault(rule, [])
+                if len(spans) < MOST:
+                    spans.append(Span(start, end))
         return met
+
+    def places(self, text: str) -> list[int]:
+        """Return where any cue begins, however many there are, in the order of their ends."""
+        return [start for _, start, _ in self._matches(text)]
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield each cue that is met whole: its number, start and end."""
+        plain = _plain(text)
+        for match in self.automaton.find_matches_as_indexes(plain, overlapping=True):
+            if _whole(plain, match[1], match[2]):
+                yield match
 
 
 def lexicon(cues: Cues) -> Lexicon:
@@ -47,6 +56,14 @@ def lexicon(cues: Cues) -> Lexicon:
         for phrase in phrases:
             rules.setdefault(phrase, []).append(rule)
     return Lexicon(AhoCorasick(list(rules)), tuple(map(tuple, rules.values())))
+
+
+def _plain(text: str) -> str:
+    """Return what the automaton reads: as many characters, in lower case, all blanks alike."""
+    plain = lowered(text)
+    for blank in _BLANKS:
+        plain = plain.replace(blank, " ")  # a fifth of the time of `translate`
+    return plain if plain.isascii() else _HALF.sub("\ufffd", plain)
 
 
 def lowered(text: str) -> str:

@@ -9,8 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from detectors.wordlists import real_words, some, stances
+from section9 import Span
 
 _EDGES = ".,;:!?\"'()[]{}<>“”‘’«»…-–~`^=/\\|#&*_"
 _PUNCTUATION = ".,;:?\"'()[]{}<>“”‘’«»…-–`"
@@ -18,11 +20,15 @@ _QUOTES = frozenset('"“”«»`')
 _CHUNK = re.compile(r"\S+")
 _LETTER = r"[^\W\d_]"
 _SPACED = re.compile(rf"(?<![^\W_])(?:{_LETTER}[ .*_-]{{1,2}}){{2,20}}{_LETTER}(?![^\W_])")
+_TWO_LETTERS = re.compile(rf"[ .*_-]{_LETTER}[ .*_-]{{1,2}}{_LETTER}(?![^\W_])")  # a quick look
 _RUN = re.compile(r"(.)\1{2,}")
 _TWICE = re.compile(r"(.)\1+")
+_NO_LETTERS = re.compile(r"[^a-z]+")
+_PARTING = re.compile(r"[-/.,:;_&!?\"()*=+|<>“”]+")
 _STARRED = re.compile(rf"{_LETTER}(?=.*[*#])(?:{_LETTER}|[*#%&@$!-]){{3,20}}")
 _LONGEST = 40  # characters of a word that may be disguised
 _LEAST_GLUED = 7
+_LONGEST_PIECE = 16  # characters of a word among glued ones
 _LEAST_MISSPELT = 5
 _LEAST_SWAPPED = 3
 _FEW = 2  # pieces that chance may glue
@@ -61,7 +67,7 @@ class Word:
 def words(text: str) -> Iterator[Word]:
     """Yield the words of a lower-case text; a quotation mark counts as one."""
     last = 0
-    for match in _SPACED.finditer(text):
+    for match in _SPACED.finditer(text) if _TWO_LETTERS.search(text) else ():
         if meant := _spelt(match[0]):
             yield from _chunks(text, last, match.start())
             yield from (Word(each, match.start(), match.end()) for each in meant)
@@ -69,14 +75,20 @@ def words(text: str) -> Iterator[Word]:
     yield from _chunks(text, last, len(text))
 
 
-def disguised(text: str) -> Iterator[str]:
-    """Yield the listed words that a lower-case text writes otherwise, and the pictures meant."""
-    for chunk in set(text.split()):
-        if len(chunk) > _LEAST_SWAPPED or not chunk.isascii():
-            bare = chunk.strip(_EDGES)
-            yield from (word for word in _read(chunk) if word != bare)
-    for match in _SPACED.finditer(text):
-        yield from _spelt(match[0])
+def disguised(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the listed words that a lower-case text writes otherwise, each after how it does.
+
+    The pictures of a text count. What single letters spell is not here: see `spelt`.
+    """
+    chunks = {chunk for chunk in set(text.split()) if len(chunk) <= _LONGEST}
+    for chunk in filter(_otherwise, chunks):
+        yield from ((chunk, word) for word in _otherwise(chunk))
+
+
+def spelt(text: str) -> Iterator[tuple[Span, str]]:
+    """Yield where single letters of a lower-case text spell listed words, and which."""
+    for match in _SPACED.finditer(text) if _TWO_LETTERS.search(text) else ():
+        yield from ((Span(*match.span()), word) for word in _spelt(match[0]))
 
 
 def _chunks(text: str, start: int, end: int) -> Iterator[Word]:
@@ -97,6 +109,15 @@ def _trimmed(chunk: str) -> tuple[int, int]:
     """Return where a chunk begins and ends without its punctuation; stars belong to the word."""
     begin = len(chunk) - len(chunk.lstrip(_PUNCTUATION))
     return (begin, len(chunk.rstrip(_PUNCTUATION))) if begin < len(chunk) else (0, len(chunk))
+
+
+@lru_cache(maxsize=1 << 15)
+def _otherwise(chunk: str) -> tuple[str, ...]:
+    """Return what a chunk of honest length stands for that is not what it says; mostly nothing."""
+    if len(chunk) <= _LEAST_SWAPPED and chunk.isascii():
+        return ()
+    bare = chunk.strip(_EDGES)
+    return tuple(word for word in _read(chunk) if word != bare)
 
 
 def _read(chunk: str) -> tuple[str, ...]:
@@ -136,7 +157,7 @@ def _strange(chunk: str) -> tuple[str, ...]:
     meant = _leet(chunk) or _starred(chunk.strip(".,;:?\"'()[]-")) or ""
     if meant:
         return (*meant.split(), *spread)
-    pieces = tuple(piece for piece in re.split(r"[-/.,:;_&!?\"()*=+|<>“”]+", bare) if piece)
+    pieces = tuple(piece for piece in _PARTING.split(bare) if piece)
     return (*pieces[:_LONGEST], *spread)
 
 
@@ -145,14 +166,14 @@ def _leet(chunk: str) -> str:
     bare = chunk.strip(".,;:?\"'()[]-")
     if not any(map(str.isalpha, bare)) or len(bare) > _LONGEST:
         return ""
-    for table in _LEET:
-        for shape in (bare, bare.rstrip("!")):
-            plain = shape.translate(table)
-            if plain != shape and plain.isalpha() and plain in _sensitive():
-                return plain
-            joined = re.sub(r"[^a-z]", "", plain)
-            if len(joined) > 3 and joined in _sensitive() and shape != joined:  # noqa: PLR2004 - a.s.s may be initials
-                return joined
+    shapes = {bare: None, bare.rstrip("!"): None}  # in this order, each once
+    for table, shape in product(_LEET, shapes):
+        plain = shape.translate(table)
+        if plain != shape and plain.isalpha() and plain in _sensitive():
+            return plain
+        joined = _NO_LETTERS.sub("", plain)
+        if len(joined) > 3 and joined in _sensitive() and shape != joined:  # noqa: PLR2004 - a.s.s may be initials
+            return joined
     return ""
 
 
@@ -189,16 +210,16 @@ def _spelt(letters: str) -> tuple[str, ...]:
 
 def _parted(word: str) -> tuple[str, ...]:
     """Part glued words, where every piece is a known word and one of them a heavy one."""
-    best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
-    for end in range(1, len(word) + 1):
-        for start in range(max(0, end - 16), end):
-            before = best[start]
-            piece = word[start:end]
-            if before is not None and piece in _pieces():
-                longer = (*before, piece)
-                kept = best[end]
-                if kept is None or len(longer) < len(kept):
-                    best[end] = longer
+    best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]  # by how far it was parted
+    pieces = _pieces()
+    for start in range(len(word)):
+        before = best[start]
+        if before is None:
+            continue
+        for end in range(start + 1, min(start + _LONGEST_PIECE, len(word)) + 1):
+            kept = best[end]
+            if word[start:end] in pieces and (kept is None or len(before) + 1 < len(kept)):
+                best[end] = (*before, word[start:end])
     found = best[-1] or ()
     return found if _glued(found, len(word)) else ()
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detectors.contract import Context, Detector, Rule, Suspect, Text
+from detectors.contract import Context, Detector, Rule, Suspect, Text, Zones
+from detectors.shapes import around, matches
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic, spelled
 from section9 import Category, Confidence, Finding, RuleId
@@ -37,6 +38,8 @@ _POSTCODE = re.compile(
     r"|[A-HK-Y]\d[ABEHMNPRVWXY]))(?P<gap> {0,2}|\n)\d[ABD-HJLNP-UW-Z]{2})(?![\w/-])",
     re.ASCII | re.IGNORECASE,
 )
+_INWARD = re.compile(r"\d[ABD-HJLNP-UW-Z]{2}(?![\w/-])", re.ASCII | re.IGNORECASE)
+_OUTWARD = 6  # characters of a postcode before its inward code
 _REACH = 160  # characters back from the postcode for the house: five lines of a label
 _STREET = re.compile(
     r"(?<![\w/.-])(?:(?:flat|apartment|apt|unit|room) ?\w{1,4},?\s{1,2})?\d{1,4}[a-z]?,?[ \n]"
@@ -58,7 +61,7 @@ _UNSAID = "the shape of a UK address; nothing says whose it is"
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield addresses from house to postcode, and postcodes that stand without a house."""
-    for match in _POSTCODE.finditer(seen.text):
+    for match in matches(_POSTCODE, seen.text, _ends(seen.text)):
         start = house(seen.text, match.start())
         usual = match["gap"] == " " and match[0].isupper()
         if start is not None:
@@ -67,6 +70,12 @@ def suspects(seen: Text) -> Iterator[Suspect]:
             yield Suspect(*match.span(), alone=Confidence.LOW, why=_UNSAID)
         elif match["gap"] or match[0].isupper():
             yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
+
+
+def _ends(text: str) -> Zones:
+    """Return where postcodes may end, with room for the whole of them; quick to look for."""
+    inward = (match.span() for match in _INWARD.finditer(text))
+    return around(text, inward, before=_OUTWARD, after=1)
 
 
 def house(text: str, postcode: int) -> int | None:

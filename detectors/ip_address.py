@@ -28,7 +28,7 @@ RULE = Rule(
 )
 TERMS = Terms(names=frozenset({Topic.IP}), hints=frozenset(), contested=None)
 
-_V4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)", re.ASCII)
+_V4 = re.compile(r"\d(?<![\w.-]\d)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w-]|\.\d)", re.ASCII)
 _V6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{1,4}::?){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 _COLONS = re.compile(r":[0-9a-fA-F]{0,4}:")  # without them there is no _V6
 # Kept for examples in documents (RFC 5737, RFC 3849): not global, and yet what examples show.

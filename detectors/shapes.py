@@ -1,7 +1,7 @@
 """Where numbers stand in a text, and whether they stand on their own. Linear throughout."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 
 from detectors.contract import Zones
@@ -34,11 +34,19 @@ class Seat(Enum):
 
 def zones(text: str) -> Zones:
     """Return the stretches with six digits or more, with their margins; overlapping ones merge."""
+    runs = (match.span() for match in _RUN.finditer(text) if _is_long(match[0]))
+    return around(text, runs, before=_MARGIN, after=_MARGIN)
+
+
+def _is_long(run: str) -> bool:
+    return len(run) >= _MARGIN or sum(map(str.isdigit, run)) >= _LEAST_DIGITS
+
+
+def around(text: str, spans: Iterable[tuple[int, int]], *, before: int, after: int) -> Zones:
+    """Return stretches of a text, in order, with so many characters round them; they may merge."""
     merged: list[tuple[int, int]] = []
-    for match in _RUN.finditer(text):
-        if len(match[0]) < _MARGIN and sum(map(str.isdigit, match[0])) < _LEAST_DIGITS:
-            continue
-        start, end = max(0, match.start() - _MARGIN), min(len(text), match.end() + _MARGIN)
+    for first, last in spans:
+        start, end = max(0, first - before), min(len(text), last + after)
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], end)
         else:
@@ -50,6 +58,19 @@ def matches(shape: re.Pattern[str], text: str, where: Zones) -> Iterator[re.Matc
     """Yield each match of a shape within the zones of a text."""
     for start, end in where:
         yield from shape.finditer(text, start, end)
+
+
+def led(lead: re.Pattern[str], shape: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield each match of a shape that begins where its lead does, which is quick to look for.
+
+    An engine that must look behind at every character is slow; a lead begins with a class of
+    characters, and looks behind from there.
+    """
+    end = 0
+    for start in lead.finditer(text):
+        if start.start() >= end and (match := shape.match(text, start.start())):
+            end = match.end()
+            yield match
 
 
 def seat(text: str, start: int, end: int) -> Seat:

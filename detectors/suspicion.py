@@ -5,12 +5,13 @@ a group or a slur, and the whole of a short text; so it is asked about few passa
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
 from detectors.cues import lowered
-from detectors.disguise import disguised
+from detectors.disguise import disguised, spelt
 from detectors.judge import judged
 from detectors.linear import model
 from detectors.stance import HOSTILE, TARGETS, Passage, marks, read_passage
@@ -21,7 +22,7 @@ _STARTS = frozenset(
     | {"disgust"}
 )
 _POST_STARTS = _STARTS | {"bad", "remove", "you", "rude"}  # of a post: short, it costs little
-_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+|\n\s*\n|\n(?=[>*•-])")
+_END = re.compile(r"[.!?][\"”’)]*\s+|\n(?:\s*\n|(?=[>*•-]))")
 _LONGEST = 300  # characters of a passage, unless one sentence is longer
 _CUT = 600  # characters at which a sentence without an end is cut
 _POST = 300  # characters of a text that is one passage, and always worth a second opinion
@@ -53,12 +54,11 @@ def suspected(text: str) -> Iterator[Suspicion]:
     """Yield each passage with a word of the lists, and how the linear model weighs it."""
     lower = lowered(text)
     starts = _STARTS if len(lower) > _POST else _POST_STARTS
-    if not notable(lower, starts):
-        return
+    noted = _noted(lower, starts)
     weighed = asked = 0
-    for start, end in passages(lower):
+    for start, end in passages(lower) if noted else ():
         piece = lower[start:end]
-        if weighed == MOST or not notable(piece, starts):
+        if weighed == MOST or not noted.within(piece, start, end):
             continue
         passage = read_passage(piece)
         if passage.has(starts):
@@ -91,10 +91,39 @@ def passages(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def notable(text: str, starts: frozenset[str] = _STARTS) -> bool:
+def notable(text: str) -> bool:
     """Tell whether a lower-case text holds a word that may offend, however it is written."""
+    return bool(_noted(text, _STARTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """Where a text holds words that may offend."""
+
+    places: Sequence[int]  # of words of the lists, in order
+    chunks: frozenset[str]  # that stand for such words, between blanks
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.chunks)
+
+    def within(self, piece: str, start: int, end: int) -> bool:
+        """Tell whether any of them is in this piece of the text, or may be."""
+        first = bisect_left(self.places, start)
+        if first < len(self.places) and self.places[first] < end:
+            return True
+        return bool(self.chunks) and not self.chunks.isdisjoint(piece.split())
+
+
+def _noted(text: str, starts: frozenset[str]) -> _Noted:
+    """Look once for the words of a lower-case text, however they are written; linear."""
     words = some(starts)
-    return bool(words.search.look(text)) or any(word in words.phrases for word in disguised(text))
+    spelled = [span for span, word in spelt(text) if word in words.phrases]
+    places = (
+        *words.search.places(text),
+        *(at for one in spelled for at in (one.start, one.end - 1)),
+    )
+    chunks = frozenset(chunk for chunk, word in disguised(text) if word in words.phrases)
+    return _Noted(sorted(places), chunks)
 
 
 def weighed(one: Suspicion) -> Suspicion:

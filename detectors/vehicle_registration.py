@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detectors.contract import Context, Detector, Rule, Suspect, Text
-from detectors.shapes import Seat, seat
+from detectors.shapes import Seat, led, seat
 from detectors.verdict import Terms, judged
 from detectors.vocabulary import Topic, spelled
 from section9 import Category, Confidence, Finding, RuleId
@@ -36,6 +36,8 @@ _IRISH = r"[A-Z]{1,2}[IZ] ?\d{1,4}"
 _SHAPE = re.compile(
     rf"(?<![\w.&/-])(?:(?P<present>{_PRESENT})|{_PREFIX}|{_SUFFIX}|{_IRISH})(?![\w&/-])", re.ASCII
 )
+_LEAD = re.compile(r"[A-Z](?<![\w.&/-].)[A-Z]{0,2} ?\d", re.ASCII)
+_SMALL_LEAD = re.compile(_LEAD.pattern, re.ASCII | re.IGNORECASE)
 _SMALL = re.compile(
     rf"(?<![\w.&/-])(?:{_PRESENT}|{_PREFIX}|{_SUFFIX})(?![\w&/-])", re.ASCII | re.IGNORECASE
 )
@@ -50,7 +52,7 @@ _UNSAID = "the shape of a UK registration mark; nothing says that it is one"
 
 def suspects(seen: Text) -> Iterator[Suspect]:
     """Yield what has a style's shape, in capitals or in small letters."""
-    for match in _SHAPE.finditer(seen.text):
+    for match in led(_LEAD, _SHAPE, seen.text):
         if seat(seen.text, *match.span()) is Seat.FREE:
             spaced = match["present"] and " " in match[0]
             other = _CODE.search(seen.text, max(0, match.start() - 30), match.start())
@@ -59,7 +61,7 @@ def suspects(seen: Text) -> Iterator[Suspect]:
             yield Suspect(*match.span(), alone, named=Confidence.HIGH, about=about, why=_UNSAID)
     if seen.cues and RULE.id not in seen.cues:
         return  # in small letters it needs its name
-    for match in _SMALL.finditer(seen.text):
+    for match in led(_SMALL_LEAD, _SMALL, seen.text):
         if not match[0].isupper() and seat(seen.text, *match.span()) is Seat.FREE:
             yield Suspect(*match.span(), alone=None, named=Confidence.HIGH)
 
