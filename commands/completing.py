@@ -5,6 +5,7 @@ the directory, cases from the ledger, by their names alone.
 """
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    ZshComplete,
     add_completion_class,
     get_completion_class,
 )
@@ -43,6 +45,15 @@ _section9_completion() {
 complete -o default -o nosort -F _section9_completion %(prog_name)s
 """
 
+ZSH_ADD = "compadd -U -V unsorted -a completions"
+ZSH_FIELDS = r"""local -a fields=(${(M)completions:#*:})
+        completions=(${completions:#*:})
+        (( $#fields )) && compadd -U -S '' -V unsorted -a fields
+        """
+"""What stands before that in our script: what ends with a colon is not followed by a space."""
+SPECIAL = re.compile(r"""[\s"'\\()<>*?\[\]$&|;!`~#]""")
+"""What bash takes for more than a letter outside quotes."""
+
 Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem[Any]]]
 
 
@@ -61,11 +72,18 @@ class Bash(BashComplete):
         return words[1:-1], words[-1]
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """Give an offer without what bash holds for earlier words."""
+        """Give an offer without what bash holds for earlier words, quoted as what it goes on."""
         typed, word = _split(os.environ["COMP_LINE"])[-1], os.environ["COMP_WORD"]
         kept = word.lstrip("'\"").removeprefix(":") if word != typed else typed
         value = str(item.value)
-        return value[len(typed) - len(kept) :] if typed.endswith(kept) else value
+        rest = value[len(typed) - len(kept) :] if typed.endswith(kept) else value
+        return _quoted(rest, word[:1])
+
+
+class Zsh(ZshComplete):
+    """Completion in zsh that puts no space after the colon of a field."""
+
+    source_template = ZshComplete.source_template.replace(ZSH_ADD, ZSH_FIELDS + ZSH_ADD)
 
 
 @click.command()
@@ -73,11 +91,12 @@ class Bash(BashComplete):
 def completion(shell: str) -> None:
     """Print what makes a shell complete fields, values, people, cases and commands.
 
-    For good: put the line into ~/.bashrc or ~/.zshrc; for fish, the output into
-    ~/.config/fish/completions/section9.fish.
+    For good: put the line into ~/.bashrc; into ~/.zshrc with zsh in the place of bash, after
+    compinit; for fish, keep the output in a file.
 
     \b
     eval "$(section9 completion bash)"
+    section9 completion fish > ~/.config/fish/completions/section9.fish
     """
     found = get_completion_class(shell)
     if found is None:  # pragma: no cover - click knows all three
@@ -87,8 +106,9 @@ def completion(shell: str) -> None:
 
 
 def install() -> None:
-    """Let click complete in our bash rather than in its own."""
+    """Let click complete in our bash and zsh rather than in its own."""
     add_completion_class(Bash)
+    add_completion_class(Zsh)
 
 
 # --- what is offered --------------------------------------------------------------------------
@@ -201,6 +221,16 @@ def default_home() -> Path:
 
     here = Path.cwd()
     return here if (here / SETTINGS_FILE).is_file() else Path("/var/lib/section9")
+
+
+def _quoted(offer: str, quote: str) -> str:
+    """Write an offer so that bash takes each letter for itself, in a quotation or outside one."""
+    if quote == "'":
+        return offer
+    if quote != '"':
+        return SPECIAL.sub(r"\\\g<0>", offer)
+    within = re.sub(r'["$`\\]', r"\\\g<0>", offer)
+    return f'{within}"' if within.endswith('"') else within  # which bash takes for the closing one
 
 
 def _split(line: str) -> list[str]:

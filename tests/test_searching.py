@@ -2,15 +2,13 @@
 
 import os
 import pty
-import select
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from running import SECTION9, House, made
+from terminals import read_until
 
 FIRST = b"The coach for the trip to the Roman fort leaves at half past eight"
 MAIL = b"""\
@@ -129,63 +127,7 @@ def _on_terminal(house: House, arguments: list[str], extra: dict[str, str]) -> b
         env=house.environment(extra),
     ) as process:
         os.close(theirs)
-        printed = _read(ours, until=b"\0", seconds=60)
+        printed = read_until(ours, until=b"\0", seconds=60)
     os.close(ours)
     assert 0 == process.returncode
     return printed
-
-
-# --- completion -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("section9 --home HOME searc", "search "),
-        ("section9 --home HOME search parti", "search participant:"),
-        ("section9 --home HOME search direction:outb", "search direction:outbound "),
-        ("section9 --home HOME search 'trip -is:flag", "search 'trip -is:flagged' "),
-        ("section9 --home HOME search 'from:j.d", "search 'from:j.doe@school.example' "),
-        ("section9 --home HOME search trip --case C", "search trip --case C-0001 "),
-        ("section9 --home HOME search trip --incl", "search trip --inclusive "),
-    ],
-)
-def test_bash_completes(house: House, line: str, expected: str) -> None:
-    """A real bash, a real terminal, and the tabulator: the line is written to its end."""
-    bash = shutil.which("bash")
-    assert bash
-    ours, theirs = pty.openpty()
-    environment = {**house.environment({}), "PS1": "READY>", "TERM": "dumb"}
-    environment["PATH"] = f"{SECTION9.parent}:{os.environ['PATH']}"
-    environment["HOME"] = str(house.home)
-    with subprocess.Popen(
-        [bash, "--norc", "--noprofile", "-i"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        os.write(ours, b"bind 'set enable-bracketed-paste off'; stty cols 300; PS1=READY'>'\n")
-        os.write(ours, b'eval "$(section9 completion bash)"; echo LO""ADED\n')
-        _read(ours, until=b"LOADED", seconds=60)
-        os.write(ours, line.replace("HOME", str(house.home)).encode() + b"\t")
-        printed = _read(ours, until=expected.encode(), seconds=60)
-        process.kill()
-    os.close(ours)
-    assert expected in printed.decode()
-
-
-def _read(terminal: int, *, until: bytes, seconds: float) -> bytes:
-    """Read what comes to a terminal until something has come, or all is said."""
-    read, end = b"", time.monotonic() + seconds
-    while until not in read and select.select([terminal], [], [], end - time.monotonic())[0]:
-        try:
-            piece = os.read(terminal, 65_536)
-        except OSError:  # how a terminal says that it is closed
-            break
-        if not piece:
-            break
-        read += piece
-    return read
