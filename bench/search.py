@@ -27,8 +27,8 @@ from statistics import quantiles
 from bench.elastic import fresh, node
 from bench.table import Row
 from bench.throughput import CORPUS, corpus
-from commands.app import App
 from commands.logs import log_to_stderr
+from ingest.looking import LookSettings, opened
 from ingest.pipeline import batched
 from search.elastic import open_elastic
 from search.index import Index
@@ -115,7 +115,8 @@ def measure(opened: Callable[[int], Index], base: Sequence[Record], largest: int
 
 def read(contents: Sequence[bytes]) -> list[Record]:
     """Parse and scan the corpus."""
-    with tempfile.TemporaryDirectory() as home, App(Path(home)).reader() as reader:
+    nobody = LookSettings(people=os.devnull)
+    with opened(nobody) as reader:
         return [reader.new(sighting(content), content, give_up="") for content in contents]
 
 

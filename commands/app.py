@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from commands.engines import Engine
     from commands.settings import Settings
     from ingest.collectors.collect import Collector
+    from ingest.lookers import Lookers
     from ingest.pipeline import Pipeline
     from ingest.pool import Pool
-    from ingest.reader import Reader
     from ingest.service import OpenPipeline
     from ingest.spool import Spool
     from search.glossary import Glossary
@@ -366,14 +366,12 @@ class App:
             with self.purging(custody) as purge:
                 purge.resume()
 
-    @contextmanager
-    def reader(self) -> "Iterator[Reader]":
-        """What a worker has to read mail with, in this process; needs no data folder."""
-        from commands.reading import reader
+    def lookers(self) -> "Lookers":
+        """What looks through mail that is not archived; needs no data folder."""
+        from commands.reading import lookers
 
         has_data = (self.home / SETTINGS_FILE).is_file()
-        with reader(self.settings if has_data else None, self.home / PEOPLE_FILE) as opened:
-            yield opened
+        return lookers(self.settings if has_data else None, self.home / PEOPLE_FILE)
 
     def waiting(self) -> "list[SpoolId]":
         """List every message that was accepted and is not archived."""

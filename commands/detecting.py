@@ -1,5 +1,6 @@
 """`section9 detect`: the detectors alone, on files or on lines of JSON; nothing is archived."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,11 +11,11 @@ import click
 
 from cases.telling import safe
 from commands.app import App
-from section9 import Finding
 
 if TYPE_CHECKING:
-    from commands.lines import FoundLine, TextLine
-    from ingest.reader import Reader
+    from commands.lines import BadLineError, FoundLine
+    from ingest.lookers import Lookers
+    from ingest.looking import Look
 
 STDIN = Path("-")
 
@@ -36,46 +37,63 @@ def detect(app: App, paths: tuple[Path, ...], *, jsonl: bool) -> None:
     from commands.logs import log_to_stderr
 
     log_to_stderr()
-    with app.reader() as reader:
-        found = _from_lines(reader, paths) if jsonl else _from_files(reader, paths)
-        for line in found:
-            if jsonl:
-                echo_json(line)
-            else:
-                _print(line)
+    lookers = app.lookers()
+    for line in _from_lines(lookers, paths) if jsonl else _from_files(lookers, paths):
+        if jsonl:
+            echo_json(line)
+        else:
+            _print(line)
 
 
-def _from_files(reader: "Reader", paths: tuple[Path, ...]) -> Iterator["FoundLine"]:
+def _from_files(lookers: "Lookers", paths: tuple[Path, ...]) -> Iterator["FoundLine"]:
     from commands.lines import found_line
+
+    for path, seen in lookers.seen(_files(paths)):
+        if seen.error:
+            raise OSError(seen.error, os.strerror(seen.error), str(path))
+        yield found_line(str(path), seen.findings)
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, "Look"]]:
     from ingest.files import find
+    from ingest.looking import Look
 
     for path in paths or (STDIN,):
         if path == STDIN:
-            yield found_line("-", reader.findings(sys.stdin.buffer.read()))
+            yield path, Look(content=sys.stdin.buffer.read())
         else:
-            for _, file in find([path]):
-                yield found_line(str(file), reader.findings(file.read_bytes()))
+            yield from ((file, Look(path=os.fsencode(file))) for _, file in find([path]))
 
 
-def _from_lines(reader: "Reader", paths: tuple[Path, ...]) -> Iterator["FoundLine"]:
-    from commands.lines import TextLine, found_line, read_lines
+def _from_lines(lookers: "Lookers", paths: tuple[Path, ...]) -> Iterator["FoundLine"]:
+    from commands.lines import BadLineError, found_line
+
+    bad: list[BadLineError] = []
+    for (id_, number), seen in lookers.seen(_lines(paths, bad)):
+        if seen.error:
+            raise BadLineError(number, "its path cannot be read")
+        yield found_line(id_, seen.findings)
+    if bad:
+        raise bad[0]
+
+
+def _lines(
+    paths: tuple[Path, ...], bad: "list[BadLineError]"
+) -> Iterator[tuple[tuple[str | int, int], "Look"]]:
+    """Yield what the lines ask for, up to a bad one, which is told once all before is answered."""
+    from commands.lines import BadLineError, TextLine, read_lines
+    from ingest.looking import Look
 
     with ExitStack() as files:
         for path in paths or (STDIN,):
             lines = sys.stdin.buffer if path == STDIN else files.enter_context(path.open("rb"))
-            for number, line in read_lines(lines, TextLine):
-                yield found_line(line.id, _findings(reader, line, number))
-
-
-def _findings(reader: "Reader", line: "TextLine", number: int) -> tuple[Finding, ...]:
-    from commands.lines import BadLineError
-
-    if line.path is None:
-        return reader.scanner.scan_text(line.text or "")
-    try:
-        return reader.findings(Path(line.path).read_bytes())
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise BadLineError(number, "its path cannot be read") from error
+            try:
+                for number, line in read_lines(lines, TextLine):
+                    where = os.fsencode(line.path) if line.path is not None else b""
+                    yield (line.id, number), Look(text=line.text, path=where)
+            except BadLineError as error:
+                bad.append(error)
+                return
 
 
 def _print(line: "FoundLine") -> None:

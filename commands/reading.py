@@ -1,9 +1,7 @@
-"""What reads mail, as the settings want it: the worker processes, or a reader in this one."""
+"""What reads mail, as the settings want it: processes that archive it, or that only look."""
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,32 +12,24 @@ from ingest.jobs import WorkerSettings
 from ingest.pool import Pool
 
 if TYPE_CHECKING:
-    from ingest.reader import Reader
+    from ingest.lookers import Lookers
 
 
-@contextmanager
-def reader(settings: Settings | None, people: Path) -> "Iterator[Reader]":
-    """A reader in this process; without settings it knows no trust and reads no pictures."""
+def lookers(settings: Settings | None, people: Path) -> "Lookers":
+    """What looks through mail that is not archived; without settings it knows no trust."""
     # Only here: the command that starts workers loads nothing that it does not need itself.
-    from detectors.roll import Roll
-    from detectors.roll_file import ROLL_FILE
-    from detectors.scan import Scanner
-    from ingest.attachments import Extractor
-    from ingest.reader import Reader
-    from people import Directory
+    from ingest.lookers import Lookers
+    from ingest.looking import LookSettings
 
     trust = settings.trust if settings else Trust()
-    directory = Directory(people)
-    scanner = Scanner(
-        person=directory.person,
-        named=directory.named,
-        roll=Roll(people.with_name(ROLL_FILE)),
-        domains=frozenset(map(str.lower, trust.domains)),
+    told = LookSettings(
+        people=str(people),
+        domains=tuple(map(str.lower, trust.domains)),
         agreed=agreed(trust),
         exempt=exempt(trust),
+        tesseract=tesseract(settings.reading) if settings else "",
     )
-    with Extractor(tesseract=tesseract(settings.reading) if settings else "") as extractor:
-        yield Reader(extractor=extractor, scanner=scanner)
+    return Lookers(told, processes=_workers(settings.reading) if settings else os.cpu_count() or 1)
 
 
 def pool(settings: Settings, data: Path, people: Path) -> Pool:
@@ -60,8 +50,11 @@ def pool(settings: Settings, data: Path, people: Path) -> Pool:
         memory=int(reading.memory),
         tesseract=tesseract(reading),
     )
-    workers = reading.workers or os.cpu_count() or 1
-    return Pool(told, workers=workers, deadline=reading.seconds_per_message)
+    return Pool(told, workers=_workers(reading), deadline=reading.seconds_per_message)
+
+
+def _workers(reading: Reading) -> int:
+    return reading.workers or os.cpu_count() or 1
 
 
 def agreed(trust: Trust) -> tuple[Agreed, ...]:
