@@ -73,7 +73,7 @@ def export(  # noqa: PLR0913 - each is an option of the command
     wish = Wish(query, limit, _forms(asked, bates), f"section9 {version('section9')}")
     password = _password(target, password_file) if target else ""
     exports, pack = Exports(app.gate), Folder(folder)
-    begun = _begun(exports, pack, case_id, wish, again)
+    begun = begun_in(exports, pack, case_id, wish, again)
     with progress("Exporting", total=len(begun.event.mails), unit="messages") as bar:
         made = make(exports, begun, pack, parse=parse_with_contents, advance=bar.advance)
     zipped = _zipped(folder, target, password, made.files) if target else ""
@@ -112,7 +112,7 @@ def _zipped(folder: Path, target: Path, password: str, files: int) -> str:
         return parcel(folder, target, password, advance=bar.advance)
 
 
-def _begun(
+def begun_in(
     exports: "Exports", folder: "Folder", case_id: str, wish: "Wish", again: int | None
 ) -> "Export":
     """The export that the folder has begun to hold, or a new one that it begins to."""

@@ -106,10 +106,10 @@ def decide(app: App, mail: str, *, case_id: str, query: str, wish: Choice) -> No
 def bundle(  # noqa: PLR0913 - each is an option of the command
     app: App, folder: Path, *, case_id: str, query: str, as_pdf: bool, as_json: bool
 ) -> None:
-    """Write the messages into an empty folder, as pages with what was decided burnt in.
+    """Write the messages into a folder, as pages with what was decided burnt in.
 
     The originals are not among them: `export` gives those. It is recorded before anything is
-    given.
+    given. Interrupted, it goes on when the same command is run again.
 
     \b
     section9 redact bundle /media/stick/C-0001 --case C-0001

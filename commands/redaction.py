@@ -137,8 +137,9 @@ def give(  # noqa: PLR0913 - what is given, of what, and where
     *,
     forms: tuple[str, ...],
 ) -> "Bundle":
-    """Fill an empty folder with a matter's messages, what was decided burnt in."""
+    """Fill a folder with a matter's messages, what was decided burnt in; or go on filling it."""
     from cases.exporting import Exports, Wish
+    from commands.exporting import begun_in
     from commands.progress import progress
     from evidence import disclosure
     from evidence.folder import Folder
@@ -146,12 +147,11 @@ def give(  # noqa: PLR0913 - what is given, of what, and where
 
     if disclosure.PDF in forms:
         require()
-    if left := disclosure.undecided(matter, records):
-        raise disclosure.UndecidedError(matter.id, left)
     target, exports = Folder(folder), Exports(app.gate)
-    target.begun()
+    if target.begun() is None and (left := disclosure.undecided(matter, records)):
+        raise disclosure.UndecidedError(matter.id, left)
     wish = Wish(matter.query, forms=forms, program=f"section9 {version('section9')}")
-    export = exports.begin(matter.case, wish)
+    export = begun_in(exports, target, matter.case, wish, None)
     with progress("Redacting", total=len(export.event.mails), unit="messages") as bar:
         return disclosure.make(
             exports,

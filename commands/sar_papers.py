@@ -71,9 +71,10 @@ def decide(app: App, sar_id: str, mail: str, *, wish: Choice) -> None:
 @json_option
 @click.pass_obj
 def bundle(app: App, sar_id: str, folder: Path, *, as_pdf: bool, as_json: bool) -> None:
-    """Write what is disclosed into an empty folder: pages with what was decided burnt in.
+    """Write what is disclosed into a folder: pages with what was decided burnt in.
 
-    The originals are not among them. It is recorded before anything is given.
+    The originals are not among them. It is recorded before anything is given. Interrupted, it
+    goes on when the same command is run again.
 
     \b
     section9 sar bundle S-0001 S-0001

@@ -12,17 +12,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
+
+import msgspec
 
 from archive.redaction_events import Code, RedactionsDecided
 from cases.deadlines import UK
 from cases.disclosing import Matter
 from cases.exporting import Export, Exports
 from evidence import pages, pdf
-from evidence.folder import Folder, Written
+from evidence.folder import ExportFolderError, Folder, Written
 from evidence.pack import SUMS
 from evidence.redaction import burn, texts
-from section9 import Record, Section9Error
+from section9 import MailId, Record, Section9Error
 
 
 class UndecidedError(Section9Error):
@@ -31,10 +34,11 @@ class UndecidedError(Section9Error):
     exit_code: ClassVar[int] = 11
 
     def __init__(self, matter: str, left: int) -> None:
-        command = "sar" if matter.startswith("S-") else "redact"
+        command, what = ("sar", "") if matter.startswith("S-") else ("redact", "--case ")
         super().__init__(
-            f"{left:,} messages of {matter} are not decided: `section9 {command} propose {matter}` "
-            f"shows them, `section9 {command} decide {matter}` decides; then name a fresh folder"
+            f"{left:,} messages of {matter} are not decided: "
+            f"`section9 {command} propose {what}{matter}` shows them, "
+            f"`section9 {command} decide {what}{matter}` decides"
         )
 
 
@@ -109,6 +113,17 @@ class Contents:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is logged of a message that is written, so that an interrupted bundle goes on."""
+
+    mail: MailId
+    decided: datetime  # when that was decided which is burnt in
+    row: Row
+    codes: tuple[Code, ...]  # why each place is gone; or why all of it is
+    files: tuple[Written, ...]
+
+
 Cover = Callable[[Contents], str]
 """Writes the page that is read first."""
 
@@ -136,24 +151,29 @@ def make(  # noqa: PLR0913 - what is given, to whom, and where
     controller: str,
     advance: Callable[[int], None],
 ) -> Bundle:
-    """Fill a folder with what is disclosed. Raises `UndecidedError` on what nobody decided."""
-    rows: list[Row] = []
-    files: list[Written] = []
-    codes: Counter[Code] = Counter()
-    for number, exhibit in enumerate(exports.exhibits(export), start=1):
-        decided = _decided(matter, exhibit.record)
-        codes.update([decided.withheld] if decided.withheld else _codes(decided))
-        rows.append(_row(exhibit.record, decided, number))
-        if not decided.withheld:
-            page = _given(exhibit.record, decided, matter, number, len(export.event.mails))
-            files += _pages(folder, rows[-1].path, page, as_pdf=PDF in export.event.forms)
-        advance(1)
-    contents = _contents(matter, export, rows, codes, controller)
-    files.append(folder.put("index.html", cover(contents).encode()))
-    lines = "".join(f"{one.sha256}  {one.path}\n" for one in files)
-    sums = folder.put(SUMS, lines.encode())
-    exports.finished(export, files=len(files), sha256=sums.sha256)
-    redacted = sum(row.redacted for row in rows)
+    """Fill a folder with what is disclosed, or go on filling it.
+
+    Raises `UndecidedError` on what nobody decided, and `ExportFolderError` where something was
+    decided otherwise since the folder was begun.
+    """
+    with folder.alone():
+        done = folder.resume()
+        _require_current(folder, matter)
+        advance(done)
+        for number, exhibit in enumerate(exports.exhibits(export, start=done), start=done + 1):
+            entry = _write(folder, export, matter, exhibit.record, number)
+            folder.note(msgspec.json.encode(entry))
+            advance(1)
+        entries = [*_entries(folder)]
+        contents = _contents(matter, export, entries, controller)
+        files = [one for entry in entries for one in entry.files]
+        files.append(folder.put("index.html", cover(contents).encode()))
+        lines = "".join(f"{one.sha256}  {one.path}\n" for one in files)
+        sums = folder.put(SUMS, lines.encode())
+        folder.settle()
+        exports.finished(export, files=len(files), sha256=sums.sha256)
+        folder.finish()
+    redacted = sum(row.redacted for row in contents.rows)
     closed, own = len(export.event.withheld), export.event.own
     return Bundle(contents.found, contents.given, redacted, closed, own, len(files), sums.sha256)
 
@@ -166,6 +186,32 @@ def cover(contents: Contents) -> str:
 def undecided(matter: Matter, records: Iterable[Record]) -> int:
     """How many messages nobody has decided about."""
     return sum(record.mail not in matter.decided for record in records)
+
+
+def _write(folder: Folder, export: Export, matter: Matter, record: Record, number: int) -> Entry:
+    """Write what is given of one message: nothing where it is withheld."""
+    decided = _decided(matter, record)
+    row = _row(record, decided, number)
+    if decided.withheld:
+        return Entry(record.mail, decided.at, row, (decided.withheld,), ())
+    page = _given(record, decided, matter, number, len(export.event.mails))
+    files = tuple(_pages(folder, row.path, page, as_pdf=PDF in export.event.forms))
+    return Entry(record.mail, decided.at, row, tuple(_codes(decided)), files)
+
+
+def _entries(folder: Folder) -> Iterator[Entry]:
+    """What was written so far."""
+    with folder.log.open("rb") as log:
+        for line in log:
+            yield msgspec.json.decode(line, type=Entry)
+
+
+def _require_current(folder: Folder, matter: Matter) -> None:
+    """Go on with no page in which something else is burnt in than what is decided now."""
+    for entry in _entries(folder):
+        found = matter.decided.get(entry.mail)
+        if found is None or found.at != entry.decided:
+            raise ExportFolderError(folder.root, "was begun before something else was decided")
 
 
 def _decided(matter: Matter, record: Record) -> RedactionsDecided:
@@ -211,9 +257,9 @@ def _pages(folder: Folder, path: str, page: Given, *, as_pdf: bool) -> Iterator[
         yield folder.put(path.replace(".html", ".pdf"), pdf.made(html).content)
 
 
-def _contents(
-    matter: Matter, export: Export, rows: list[Row], codes: Counter[Code], controller: str
-) -> Contents:
+def _contents(matter: Matter, export: Export, entries: list[Entry], controller: str) -> Contents:
+    rows = tuple(entry.row for entry in entries)
+    codes = Counter(code for entry in entries for code in entry.codes)
     return Contents(
         matter=matter.id,
         controller=controller,
@@ -221,7 +267,7 @@ def _contents(
         given=sum(not row.withheld for row in rows),
         unsearchable=len(export.event.unsearchable),
         reasons=tuple((code.value, LAW[code], codes[code]) for code in Code if codes[code]),
-        rows=tuple(rows),
+        rows=rows,
     )
 
 

@@ -1,13 +1,20 @@
 """A house with mail in it, from which evidence is exported by the real command."""
 
+import json
+import os
+import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from running import House, made
+from running import SECTION9, House, made
+
+from evidence.folder import UNFINISHED
 
 PERSON = "j.doe@school.example"
+LOG = f"{UNFINISHED}/messages.jsonl"
 HOSTILE = """\
 Message-ID: <hostile@school.example>
 Date: Mon, 7 Sep 2026 09:00:00 +0000
@@ -87,3 +94,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a pack."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def killed(house: House, *command: str | Path, log: Path, after: int) -> int:
+    """Run a command, kill it when its log has so many lines, and damage what it wrote by then."""
+    words = [*map(str, (SECTION9, "--home", house.home, *command))]
+    with subprocess.Popen(words, env=house.environment({})) as process:
+        while process.poll() is None:
+            if log.exists() and log.read_bytes().count(b"\n") >= after:
+                os.kill(process.pid, signal.SIGKILL)
+                break
+            time.sleep(0.002)
+    first = json.loads(log.read_bytes().splitlines()[after // 2])
+    (log.parents[1] / first["files"][0]["path"]).write_bytes(b"torn by a power cut")
+    return process.returncode

@@ -1,20 +1,16 @@
 """Evidence: what leaves the archive can be verified by anybody, and made again."""
 
 import json
-import os
 import signal
-import subprocess
-import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from evidence_house import HOSTILE, PERSON, contents, house, plain, stock
-from running import SECTION9, House
+from evidence_house import HOSTILE, LOG, PERSON, contents, house, killed, plain, stock
+from running import House
 
 from archive.access_events import Exported, ExportFinished, ExportResumed, Refused
 from archive.books import Book
-from evidence.folder import UNFINISHED
 from evidence.names import attachment, is_calm
 from section9 import PartId
 
@@ -190,32 +186,17 @@ def test_a_killed_export_goes_on_and_ends_the_same(tmp_path: Path) -> None:
     """Killed at any moment, the same command finishes it, and it is as if it never stopped."""
     with house(tmp_path, {str(n): plain(n) for n in range(250)}) as ready:
         pack = tmp_path / "pack"
-        killed = _killed(ready, pack, after=60)
+        killed_by = killed(ready, "export", "--case", "C-0001", pack, log=pack / LOG, after=60)
 
         line = ready.json("export", "--case", "C-0001", pack)
         again = str(line["export"])
         ready.must("export", "--case", "C-0001", "--again", again, tmp_path / "whole")
 
-        assert -signal.SIGKILL == killed
+        assert -signal.SIGKILL == killed_by
         assert 250 == line["given"]
         assert contents(pack) == contents(tmp_path / "whole")
         decided = [one for one in ready.events(Book.ACCESS) if isinstance(one, Exported)]
         assert 1 == len(decided)
-
-
-def _killed(ready: House, pack: Path, *, after: int) -> int:
-    """Begin an export, kill it when so many messages are written, and damage one of them."""
-    command = [*map(str, (SECTION9, "--home", ready.home, "export", "--case", "C-0001", pack))]
-    log = pack / UNFINISHED / "messages.jsonl"
-    with subprocess.Popen(command, env=ready.environment({})) as process:
-        while process.poll() is None:
-            if log.exists() and log.read_bytes().count(b"\n") >= after:
-                os.kill(process.pid, signal.SIGKILL)
-                break
-            time.sleep(0.002)
-    first = json.loads(log.read_bytes().splitlines()[after // 2])
-    (pack / first["files"][0]["path"]).write_bytes(b"torn by a power cut")
-    return process.returncode
 
 
 def test_what_is_sealed_is_listed_and_never_given(tmp_path: Path) -> None:

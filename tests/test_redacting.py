@@ -1,10 +1,12 @@
 """Mail of a case, given redacted: proposed, decided by a person, gone from what is given."""
 
+import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from evidence_house import PERSON, contents, house, plain, stock
+from evidence_house import LOG, PERSON, contents, house, killed, plain, stock
 from running import House
 
 from archive.books import Book
@@ -93,3 +95,46 @@ def test_a_choice_that_says_nothing_is_refused(given: Given) -> None:
 
     assert (2, True) == (done.returncode, b"--accept all, none or numbers" in done.stderr)
     assert PERSON not in done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A case of many messages, all of them decided."""
+    folder = tmp_path_factory.mktemp("many")
+    with house(folder, {str(number): plain(number) for number in range(120)}) as ready:
+        ready.must("redact", "propose", "--case", "C-0001")
+        ready.must("redact", "decide", "--case", "C-0001", "--accept", "all", "--also", "coach")
+        yield ready
+
+
+def test_a_killed_bundle_goes_on_and_ends_the_same(many: House, tmp_path: Path) -> None:
+    """Killed at any moment, the same command finishes it; what came meanwhile is not in it."""
+    bundle = ("redact", "bundle", "--case", "C-0001")
+    many.must(*bundle, tmp_path / "whole")
+    pack = tmp_path / "pack"
+    killed_by = killed(many, *bundle, pack, log=pack / LOG, after=40)
+    (tmp_path / "late.eml").write_bytes(plain(200))
+    many.must("ingest", tmp_path / "late.eml")
+
+    line = many.json(*bundle, pack)
+
+    assert -signal.SIGKILL == killed_by
+    assert (120, 120) == (line["found"], line["given"])
+    assert contents(tmp_path / "whole") == contents(pack)
+    stock("sha256sum -c --quiet SHA256SUMS", pack)
+
+
+def test_no_page_is_kept_on_which_something_else_was_decided(many: House, tmp_path: Path) -> None:
+    """What is to be gone since then would stand there: another folder is asked for."""
+    many.must("redact", "propose", "--case", "C-0001")
+    many.must("redact", "decide", "--case", "C-0001", "--accept", "all")
+    pack, bundle = tmp_path / "pack", ("redact", "bundle", "--case", "C-0001")
+    killed(many, *bundle, pack, log=pack / LOG, after=40)
+    first = json.loads((pack / LOG).read_bytes().splitlines()[0])["mail"]
+    many.must("redact", "decide", first[:12], "--case", "C-0001", "--withhold", "crime")
+
+    refused = many.run(*bundle, pack)
+
+    assert 2 == refused.returncode
+    assert b"name another folder" in refused.stderr
+    assert first.encode() not in refused.stderr
