@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from section9 import CaseId, HoldId, RequestId
+from section9 import CaseId, HoldId, MailId, RequestId
 
 
 class Act(StrEnum):
@@ -112,9 +112,12 @@ class Hold:
     """What must not be deleted, now and in future: mail that fits all of what is given."""
 
     id: HoldId
-    case: CaseId
+    case: CaseId | None  # None: of an incident record that is part of no case
     reason: str
     people: tuple[str, ...] = ()  # addresses, lower case; any of them takes part
     since: date | None = None  # both days included, UTC
     until: date | None = None
     query: str = ""  # in canonical form; empty where the rest says it all
+    mails: tuple[MailId, ...] = ()  # these alone, of an incident record
+    incident: str = ""  # the record that placed it: closed, it ends the hold
+    concerns: tuple[str, ...] = ()  # addresses of those whom that record is about, lower case

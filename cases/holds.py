@@ -1,7 +1,8 @@
 """Holds: mail that must not be deleted, now and in future, for as long as the hold stands.
 
 A hold is a query, not a list: it is asked at the moment of deletion, so it catches what arrives
-tomorrow. Holds are a fold over the `cases` book; a case that a law protects is a hold by itself.
+tomorrow. Holds are a fold over the `cases` book; a case that a law protects is a hold by itself,
+and an incident record places one on the messages that it names (`incident_holds`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -94,6 +95,21 @@ class Holds:
         """Every hold there ever was, as it stands now."""
         return fold(self.ledger.events(Book.CASES))
 
+    def visible(self) -> list[Standing]:
+        """The holds that `actor` may know of: none that is about them."""
+        events = tuple(self.ledger.events(Book.CASES))
+        cases = fold_cases(events)
+
+        def about(hold: Hold) -> tuple[str, ...]:
+            scope = cases[hold.case].scope.concerned if hold.case else ()
+            return (*hold.people, *hold.concerns, *scope)
+
+        return [
+            one
+            for one in fold(events).values()
+            if not self.accounts.concerned(self.actor, about(one.hold))
+        ]
+
     def place(self, case: str, terms: Terms) -> Hold:
         """Freeze mail for a case. Raises `HoldRefusedError` or `QuerySyntaxError`."""
         self.accounts.require(self.actor, Deed.HOLD)
@@ -101,8 +117,8 @@ class Holds:
 
         def decide(events: tuple[Event, ...]) -> tuple[HoldPlaced]:
             live = _live_case(events, case)
-            number = len(fold(events)) + 1
-            return (HoldPlaced(self.clock(), self.actor, _hold(number, live.id, checked)),)
+            hold = _hold(next_id(events), live.id, checked)
+            return (HoldPlaced(self.clock(), self.actor, hold),)
 
         [placed] = record(self.ledger, Book.CASES, decide)
         if not isinstance(placed, HoldPlaced):
@@ -130,7 +146,8 @@ class Holds:
 
 def asked_release(hold: Hold, *, reason: str) -> Asked:
     """What must be approved by a second person before a hold ends."""
-    return Asked(Act.RELEASE_HOLD, (hold.id,), reason, hold.case, hold.people)
+    concerns = (*hold.people, *hold.concerns)
+    return Asked(Act.RELEASE_HOLD, (hold.id,), reason, hold.case, concerns)
 
 
 def fold(events: Iterable[Event]) -> dict[HoldId, Standing]:
@@ -141,13 +158,18 @@ def fold(events: Iterable[Event]) -> dict[HoldId, Standing]:
             case HoldPlaced():
                 standing[event.hold.id] = Standing(event.hold, event.at, event.by)
             case CaseOpened() | CaseApplied() if event.case.kind in AUTOMATIC:
-                hold = _automatic(len(standing) + 1, event.case)
+                hold = _automatic(_id(len(standing) + 1), event.case)
                 standing[hold.id] = Standing(hold, event.at, event.by)
             case HoldReleased():
                 standing[event.hold] = replace(standing[event.hold], released=event.at)
             case _:  # cases and requests stand in the same book
                 pass
     return standing
+
+
+def next_id(events: Iterable[Event]) -> HoldId:
+    """What the next hold is called."""
+    return _id(len(fold(events)) + 1)
 
 
 def live(standing: Mapping[HoldId, Standing]) -> tuple[Hold, ...]:
@@ -195,6 +217,8 @@ def check(terms: Terms, glossary: Glossary = NOTHING_KNOWN) -> Terms:
 def query_of(hold: Hold) -> Query:
     """What a hold matches, as a query. A message without a date fits any dates."""
     parts: list[Query] = []
+    if hold.mails:
+        parts.append(AnyOf(tuple(Exact("id", mail) for mail in hold.mails)))
     if hold.people:
         parts.append(AnyOf(tuple(Exact("participant", clean(one)) for one in hold.people)))
     if hold.since or hold.until:
@@ -261,8 +285,11 @@ def kept(index: Index, mails: Sequence[MailId], by: Guards) -> dict[MailId, tupl
 def count_in_case(index: Index, casebook: Casebook, hold: Hold) -> int:
     """How many messages a hold matches in its case's scope; of others the number is not told.
 
-    Else whoever may place a hold could guess the words of anybody's mail.
+    Else whoever may place a hold could guess the words of anybody's mail. Of messages that are
+    named by their ids there is nothing to guess.
     """
+    if hold.mails or hold.case is None:
+        return index.count(query_of(hold))
     scope = casebook.case(hold.case).scope
     return index.count(All((in_scope(scope), query_of(hold))))
 
@@ -278,9 +305,13 @@ def _leaves(query: Query) -> Iterable[Query]:
             yield query
 
 
-def _hold(number: int, case: CaseId, terms: Terms) -> Hold:
+def _id(number: int) -> HoldId:
+    return HoldId(f"H-{number:04d}")
+
+
+def _hold(name: HoldId, case: CaseId, terms: Terms) -> Hold:
     return Hold(
-        id=HoldId(f"H-{number:04d}"),
+        id=name,
         case=case,
         reason=terms.reason,
         people=terms.people,
@@ -290,12 +321,12 @@ def _hold(number: int, case: CaseId, terms: Terms) -> Hold:
     )
 
 
-def _automatic(number: int, case: Case) -> Hold:
+def _automatic(name: HoldId, case: Case) -> Hold:
     """The hold that a case is by itself: the mail of its scope."""
     scope = case.scope
     whose, _ = in_scope(scope).parts
     terms = Terms(f"{case.kind} case", since=scope.since, until=scope.until, query=render(whose))
-    return _hold(number, case.id, terms)
+    return _hold(name, case.id, terms)
 
 
 def _live_case(events: Iterable[Event], name: str) -> Case:

@@ -1,7 +1,7 @@
 """Incident records: who met what, when, and what was done (clauses 5.7 and 6.6).
 
 A fold over the `cases` book. What was written stays: an amendment is added to it. Whoever an
-incident concerns neither sees nor changes its record.
+incident concerns neither sees nor changes its record. Its messages are held until it is closed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,9 @@ from typing import ClassVar
 from archive.books import Book
 from archive.events import Event
 from archive.ledger import Ledger
+from archive.pattern_events import PatternFound
 from archive.triage_events import IncidentAmended, IncidentClosed, IncidentFiled, IncidentId
+from cases import incident_holds
 from cases.deciding import record
 from cases.roles import Accounts, Deed, NoAuthorityError
 from section9 import CaseId, MailId, Section9Error
@@ -104,13 +106,14 @@ class Incidents:
                 concerns=tuple(one.lower() for one in report.concerns),
                 words=report.what.strip(),
                 done=report.done.strip(),
-                mails=report.mails,
+                mails=tuple(dict.fromkeys((*report.mails, *_made_of(report.pattern, events)))),
                 pattern=report.pattern,
                 case=report.case,
             )
-            return (filed,)
+            held = incident_holds.placed(events, filed, filed.mails, at=now, by=self.actor)
+            return (filed, *held)
 
-        [filed] = record(self.ledger, Book.CASES, decide)
+        filed, *_ = record(self.ledger, Book.CASES, decide)
         if not isinstance(filed, IncidentFiled):
             raise TypeError(f"{filed.kind} files no incident")
         return Incident(filed)
@@ -125,19 +128,24 @@ class Incidents:
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             found = self._open(events, name)
-            return (IncidentAmended(now, self.actor, found.id, words.strip(), mails, case),)
+            amended = IncidentAmended(now, self.actor, found.id, words.strip(), mails, case)
+            held = incident_holds.placed(events, found.filed, mails, at=now, by=self.actor)
+            return (amended, *held)
 
         record(self.ledger, Book.CASES, decide)
         return self.incident(name)
 
     def close(self, name: str, words: str) -> Incident:
-        """Say how it ended. A closed record takes nothing more."""
+        """Say how it ended. A closed record takes nothing more, and holds nothing."""
         if not words.strip():
             raise IncidentRefusedError("no outcome is given: say with --outcome how it ended")
         now = self.clock()
 
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
-            return (IncidentClosed(now, self.actor, self._open(events, name).id, words.strip()),)
+            found = self._open(events, name)
+            closed = IncidentClosed(now, self.actor, found.id, words.strip())
+            freed = incident_holds.released(events, found.id, at=now, by=self.actor)
+            return (closed, *freed)
 
         record(self.ledger, Book.CASES, decide)
         return self.incident(name)
@@ -184,6 +192,18 @@ def _find(incidents: Iterable[Incident], name: str) -> Incident:
         if one.id == name.upper():
             return one
     raise IncidentUnknownError(name)
+
+
+def _made_of(pattern: str, events: Iterable[Event]) -> tuple[MailId, ...]:
+    """The messages of a pattern as it was last found, whether or not it still stands."""
+    if not pattern:
+        return ()
+    found = [one for one in events if isinstance(one, PatternFound) and one.pattern == pattern]
+    if not found:
+        raise IncidentRefusedError(
+            f"there is no pattern {pattern}: `section9 triage list` has those that wait"
+        )
+    return found[-1].mails
 
 
 def _check(report: Report, now: datetime) -> None:

@@ -97,7 +97,7 @@ class Affairs:
             case CaseOpened() | CaseApplied():
                 return event.case.id
             case HoldPlaced():
-                return event.hold.case
+                return event.hold.case or ""
         named = getattr(event, "case", None) or ""  # as typed, where it was refused
         for about in self._about(event):
             named = named or about[0]
@@ -130,7 +130,8 @@ def affairs(events: Iterable[Event]) -> Affairs:
             case Requested():
                 requests[event.request] = (event.case or "", frozenset(event.concerns))
             case HoldPlaced():
-                holds[event.hold.id] = (event.hold.case, frozenset(event.hold.people))
+                about = frozenset((*event.hold.people, *event.hold.concerns))
+                holds[event.hold.id] = (event.hold.case or "", about)
             case PatternFound():
                 matters[event.pattern] = ("", frozenset(event.people))
             case Suppressed():

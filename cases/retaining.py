@@ -8,18 +8,19 @@ from typing import TypeVar
 
 from archive.books import Book
 from archive.case_events import RetentionRan
-from archive.case_words import CaseKind, Extent
+from archive.case_words import Case, CaseKind, Extent
 from archive.events import Event
 from archive.ledger import Ledger
 from cases import holds, patterns, retention
 from cases.casebook import fold as fold_cases
 from cases.custody import Custody
 from cases.holds import UNDATED, Guards
+from cases.linked import linked
 from cases.purge import SEAL, Doomed, Purge
 from cases.retention import Due, Policy
 from cases.sight import in_scope
 from search.index import Index
-from search.tree import AnyOf, Between, Exact
+from search.tree import AnyOf, Between, Exact, Query
 from section9 import Confidence, MailId, Person, Record
 
 Item = TypeVar("Item")
@@ -130,14 +131,16 @@ class Retention:
 
 
 def open_cases(events: tuple[Event, ...]) -> Guards:
-    """What open cases are about is kept until they are closed.
+    """What open cases are about is kept until they are closed, and so is what was linked to them.
 
-    But for the standing programme, which is about everybody and would keep everything.
+    Of the standing programme, which is about everybody, only what was linked.
     """
     return {
-        f"case {case.id}": holds.generous(in_scope(case.scope))
-        for case in fold_cases(events).values()
-        if case.closed is None and case.extent is not Extent.FLAGGED
+        f"case {case.id}": named
+        if case.extent is Extent.FLAGGED
+        else AnyOf((holds.generous(in_scope(case.scope)), named))
+        for case, named in _cases(events)
+        if case.closed is None
     }
 
 
@@ -155,12 +158,19 @@ def patterned(events: tuple[Event, ...], policy: Policy) -> frozenset[MailId]:
 
 
 def safeguarding_cases(events: tuple[Event, ...]) -> Guards:
-    """The scopes of safeguarding cases, open and closed."""
+    """The scopes of safeguarding cases and what was linked to them, open and closed."""
     return {
-        f"case {case.id}": in_scope(case.scope)
-        for case in fold_cases(events).values()
+        f"case {case.id}": AnyOf((in_scope(case.scope), named))
+        for case, named in _cases(events)
         if case.kind is CaseKind.SAFEGUARDING
     }
+
+
+def _cases(events: tuple[Event, ...]) -> Iterator[tuple[Case, Query]]:
+    """Yield each case, and the messages that were made part of it."""
+    parts = linked(events)
+    for case in fold_cases(events).values():
+        yield case, AnyOf(tuple(Exact("id", mail) for mail in sorted(parts.get(case.id, ()))))
 
 
 def _batched(items: Iterable[Item]) -> Iterator[list[Item]]:

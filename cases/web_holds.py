@@ -2,8 +2,9 @@
 
 A hold is asked in the words of mail, which say nothing of pages. So it keeps the visits, on its
 days, of the people whom it names: with --person, or in its query. One that names nobody keeps those
-of the people of its case; one that holds all, everybody's. In doubt it holds: a name in a query
-stands for whoever of the directory may be meant.
+of the people of its case; one that holds all, everybody's; that of an incident record, which is of
+messages alone, none. In doubt it holds: a name in a query stands for whoever of the directory may
+be meant.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,9 +42,7 @@ def guards(events: tuple[Event, ...], users: Users) -> Mapping[str, Query]:
     But for the standing programme, which is about everybody.
     """
     cases = fold_cases(events)
-    by_hold = {
-        f"hold {hold.id}": query_of(hold, cases, users) for hold in holds.live(holds.fold(events))
-    }
+    by_hold = {f"hold {hold.id}": query_of(hold, cases, users) for hold in _of_visits(events)}
     by_case = {
         f"case {case.id}": in_web_scope(case.scope, users)
         for case in cases.values()
@@ -59,7 +58,7 @@ def query_of(hold: Hold, cases: Mapping[CaseId, Case], users: Users) -> Query:
         return _days(hold.since, hold.until)
     named = tuple(dict.fromkeys((*hold.people, *_named(asked))))
     if not named and asked != Everything():
-        case = cases.get(hold.case)
+        case = cases.get(hold.case) if hold.case else None
         named = case.scope.concerned if case else ()
         if not named:  # a case of whole domains: nobody is left out
             return _days(hold.since, hold.until)
@@ -79,10 +78,15 @@ def expand(query: Query, events: tuple[Event, ...], users: Users) -> Query:
     def held(leaf: Leaf) -> Query:
         if leaf != holds.HELD:
             return leaf
-        cases, live = fold_cases(events), holds.live(holds.fold(events))
-        return AnyOf(tuple(query_of(hold, cases, users) for hold in live))
+        cases = fold_cases(events)
+        return AnyOf(tuple(query_of(hold, cases, users) for hold in _of_visits(events)))
 
     return each_leaf(query, held)
+
+
+def _of_visits(events: tuple[Event, ...]) -> list[Hold]:
+    """The live holds that may be of visits."""
+    return [hold for hold in holds.live(holds.fold(events)) if not hold.mails]
 
 
 def _named(query: Query) -> Iterator[str]:

@@ -90,13 +90,15 @@ def release(app: App, hold_id: str, *, reason: str, as_json: bool) -> None:
 def list_holds(app: App, *, released: bool, as_json: bool) -> None:
     """List the holds, and how much mail of its case's scope each holds now.
 
+    Those of incident records, too. None that concerns whoever asks.
+
     \b
     section9 hold list
     """
     from cases.roles import Deed
 
     app.accounts.require(app.actor, Deed.SEE_CASES)
-    for found in app.holds.standing().values():
+    for found in app.holds.visible():
         if released or found.released is None:
             _print(app, found, as_json=as_json)
 
@@ -124,8 +126,13 @@ def _print(app: App, found: "Standing", *, as_json: bool) -> None:
         echo_json(hold_line(found, count))
         return
     held, state = found.hold, "released" if found.released else "holds"
-    click.secho(f"{held.id}  case {held.case}  {state}", bold=True)
+    of = f"incident {held.incident}" if held.incident else f"case {held.case}"
+    click.secho(f"{held.id}  {of}  {state}", bold=True)
     click.echo(f"    {found.by} placed it on {found.placed:%Y-%m-%d}: {held.reason}")
+    if held.mails:
+        named = f"{len(held.mails):,} message{'' if len(held.mails) == 1 else 's'}"
+        click.echo(f"    {named} that it names{'' if found.released else ', until it is closed'}")
+        return
     people = " ".join(held.people) or "anybody"
     dates = f"{held.since or 'the beginning'} to {held.until or 'whenever'}"
     click.echo(f"    mail of {people}, {dates}{f', that matches {held.query}' * bool(held.query)}")

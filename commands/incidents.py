@@ -53,6 +53,8 @@ def file(  # noqa: PLR0913 - a record is all of these
 
     Whoever it concerns is never shown it.
 
+    The messages that it names are not deleted until it is closed: `section9 hold list`.
+
     \b
     section9 incident file --what 'threats in a message' --done 'parents called' \\
         --mail 1f3a9c0b21de --about j.doe@school.example
@@ -69,7 +71,7 @@ def file(  # noqa: PLR0913 - a record is all of these
         pattern=pattern,
         case=_case(app, case_id),
     )
-    _print(incidents(app).file(report), as_json=as_json)
+    _tell(app, incidents(app).file(report), as_json=as_json)
 
 
 @incident.command("list")
@@ -130,7 +132,7 @@ def amend(  # noqa: PLR0913 - each is an option of the command
     section9 incident amend I-0001 --done 'met the parents on Tuesday'
     """
     mails_, case = _mails(app, mails), _case(app, case_id)
-    _print(incidents(app).amend(name, done, mails=mails_, case=case), as_json=as_json)
+    _tell(app, incidents(app).amend(name, done, mails=mails_, case=case), as_json=as_json)
 
 
 @incident.command("close")
@@ -139,12 +141,12 @@ def amend(  # noqa: PLR0913 - each is an option of the command
 @json_option
 @click.pass_obj
 def close(app: App, name: str, *, outcome: str, as_json: bool) -> None:
-    """Say how it ended; the record takes nothing more.
+    """Say how it ended; the record takes nothing more, and its messages are held no longer.
 
     \b
     section9 incident close I-0001 --outcome 'warned; no further action'
     """
-    _print(incidents(app).close(name, outcome), as_json=as_json)
+    _tell(app, incidents(app).close(name, outcome), as_json=as_json)
 
 
 def incidents(app: App) -> "Incidents":
@@ -170,6 +172,17 @@ def _case(app: App, given: str) -> "CaseId | None":
     return app.casebook.case(given).id if given else None
 
 
+def _tell(app: App, found: "Incident", *, as_json: bool) -> None:
+    """Print a record that was changed, and what is held for it now."""
+    from cases.holds import live
+
+    _print(found, as_json=as_json)
+    for hold in live(app.holds.standing()):
+        if hold.incident == found.id and not as_json:
+            named = f"{len(hold.mails):,} message{'' if len(hold.mails) == 1 else 's'}"
+            click.echo(f"    {hold.id} keeps {named} until the record is closed")
+
+
 def _print(found: "Incident", *, as_json: bool) -> None:
     from cases.telling import safe
     from commands.lines import echo_json
@@ -180,7 +193,8 @@ def _print(found: "Incident", *, as_json: bool) -> None:
         return
     filed = found.filed
     state = f"closed {found.closed.at:%Y-%m-%d}" if found.closed else "open"
-    linked = f"  {len(found.mails)} messages" if found.mails else ""
+    number = len(found.mails)
+    linked = f"  {number:,} message{'' if number == 1 else 's'}" if number else ""
     case = f"  {found.case}" if found.case else ""
     click.secho(f"{found.id}  {filed.happened:%Y-%m-%d %H:%M}  {state}{linked}{case}", bold=True)
     click.echo(f"    {safe(filed.reporter)} reported: {safe(filed.words)}")

@@ -14,7 +14,7 @@ class HoldLine(Struct, frozen=True, tag_field="schema", tag="section9.hold/1"):
     """A hold as it stands now."""
 
     hold: HoldId
-    case: CaseId
+    case: str  # empty: of an incident record that is part of no case
     reason: str
     people: tuple[str, ...]
     since: date | None
@@ -23,7 +23,9 @@ class HoldLine(Struct, frozen=True, tag_field="schema", tag="section9.hold/1"):
     placed: datetime
     by: str
     released: datetime | None
-    messages: int  # of its case's scope, that it matches now
+    messages: int  # of its case's scope, that it matches now; of an incident's mail, all
+    incident: str = ""  # the record that placed it, and ends it when it is closed
+    mails: tuple[MailId, ...] = ()  # of an incident: these alone are held
 
 
 class PlannedLine(Struct, frozen=True, tag_field="schema", tag="section9.planned/1"):
@@ -62,7 +64,7 @@ def hold_line(found: Standing, messages: int) -> HoldLine:
     held = found.hold
     return HoldLine(
         hold=held.id,
-        case=held.case,
+        case=held.case or "",
         reason=held.reason,
         people=held.people,
         since=held.since,
@@ -72,6 +74,8 @@ def hold_line(found: Standing, messages: int) -> HoldLine:
         by=found.by,
         released=found.released,
         messages=messages,
+        incident=held.incident,
+        mails=held.mails,
     )
 
 

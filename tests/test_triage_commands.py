@@ -54,8 +54,8 @@ def typed(house: House, *arguments: str, who: str = "d.po") -> Result:
     return CliRunner().invoke(cli, [*home, *arguments], env={"SUDO_USER": who})
 
 
-def lines(house: House, *arguments: str) -> list[dict[str, Any]]:
-    done = typed(house, *arguments, "--json")
+def lines(house: House, *arguments: str, who: str = "d.po") -> list[dict[str, Any]]:
+    done = typed(house, *arguments, "--json", who=who)
     assert done.exception is None, done.exception
     return [House.read(line) for line in done.stdout_bytes.splitlines()]
 
@@ -158,6 +158,8 @@ def test_an_incident_from_report_to_paper(house: House, tmp_path: Path) -> None:
     what = ("--what", "threats <b>in</b> class", "--when", "2026-09-03 14:10")
     linked = ("--mail", mail[:12], "--about", "j.doe@school.example")
     filed = typed(house, "incident", "file", *what, *linked, who="t.ech")
+    [held] = lines(house, "hold", "list", who="h.ead")
+    told = typed(house, "hold", "list", who="h.ead").output
     [amended] = lines(house, "incident", "amend", "I-0001", "--done", "parents called")
     [closed] = lines(house, "incident", "close", "I-0001", "--outcome", "warned")
     paper = typed(house, "incident", "show", "I-0001").output
@@ -165,6 +167,12 @@ def test_an_incident_from_report_to_paper(house: House, tmp_path: Path) -> None:
     typed(house, "incident", "show", "I-0001", "--html", os.fspath(page))
 
     assert "I-0001" in filed.output
+    assert "H-0001 keeps 1 message until the record is closed" in filed.output
+    assert ("", "I-0001", [mail], 1) == tuple(
+        held[name] for name in ("case", "incident", "mails", "messages")
+    )
+    assert "H-0001  incident I-0001  holds" in told
+    assert [] == lines(house, "hold", "list", who="h.ead")
     assert [mail] == amended["mails"]
     assert "2026-09-03T13:10:00Z" == amended["happened"]
     assert "warned" == closed["outcome"]
