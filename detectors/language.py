@@ -36,7 +36,7 @@ def read(text: str) -> "Doc":
     from spacy.util import filter_spans  # noqa: PLC0415 - spaCy is imported only when needed
 
     plain = text.replace("_", " ")
-    doc = _tokens()(plain)
+    doc: Doc = _tokens()(plain)
     doc.user_data[JOINED], doc.user_data[PLAIN] = text, plain
     doc.spans[CLUES] = sorted(filter_spans(_matcher()(doc, as_spans=True)))
     return doc
