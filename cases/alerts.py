@@ -136,6 +136,22 @@ class AlertBook:
         found = (one for one in self.alerts.values() if one.to_send)
         return sorted(found, key=lambda one: (not one.planned.urgent, one.planned.at))
 
+    def left(self, alert: AlertId) -> int:
+        """How many of the things that an alert names nobody has seen to."""
+        return len(self._left[alert])
+
+    def next_of(self, alert: Alert) -> tuple[AlertId, ...]:
+        """The alerts that went on to the next in line, for want of an answer to this one."""
+        mine = {_key(one) for one in alert.planned.items}
+        return tuple(
+            one.id
+            for one in self.alerts.values()
+            if one.planned.escalated
+            and one.planned.post == alert.planned.post
+            and one.planned.at > alert.planned.at
+            and not mine.isdisjoint(map(_key, one.planned.items))
+        )
+
     def pace(self, address: str, now: datetime) -> tuple[datetime | None, int]:
         """When somebody was last told urgently, and how often in the hour before `now`."""
         times = [

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from cases.alerts import Alert
+from cases.alerts import Alert, AlertBook
 
 
 class AlertItemLine(Struct, frozen=True):
@@ -31,6 +31,8 @@ class AlertLine(Struct, frozen=True, tag_field="schema", tag="section9.alert/1")
     answered: datetime | None
     by: str  # who answered
     items: tuple[AlertItemLine, ...]
+    left: int = 0  # of these, that nobody has seen to
+    escalated_as: tuple[str, ...] = ()  # the alerts to the next in line, for want of an answer
 
 
 class AlertTestLine(Struct, frozen=True, tag_field="schema", tag="section9.alert-test/1"):
@@ -42,7 +44,7 @@ class AlertTestLine(Struct, frozen=True, tag_field="schema", tag="section9.alert
     reason: str
 
 
-def alert_line(alert: Alert) -> AlertLine:
+def alert_line(alert: Alert, book: AlertBook) -> AlertLine:
     """An alert, as `--json` prints it."""
     planned = alert.planned
     return AlertLine(
@@ -59,4 +61,6 @@ def alert_line(alert: Alert) -> AlertLine:
         answered=alert.answered,
         by=alert.by,
         items=tuple(AlertItemLine(one.subject, one.what, one.severity) for one in planned.items),
+        left=book.left(alert.id),
+        escalated_as=book.next_of(alert),
     )

@@ -8,7 +8,7 @@ from commands.app import App
 from section9 import Section9Error
 
 if TYPE_CHECKING:
-    from cases.alerts import Alert
+    from cases.alerts import Alert, AlertBook
 
 UNDELIVERED = 44
 LOOK = 1.0  # seconds between looks at the ledger
@@ -65,9 +65,9 @@ def list_alerts(app: App, *, open_only: bool, limit: int, as_json: bool) -> None
     shown = without_own(app, book, wanted[:limit])
     for one in shown:
         if as_json:
-            echo_json(alert_line(one))
+            echo_json(alert_line(one, book))
         else:
-            _print(one)
+            _print(one, book)
     if not shown:
         raise click.exceptions.Exit(4)
 
@@ -201,7 +201,7 @@ def watch(app: App, *, attended: bool) -> None:
         stop.wait(pause)
 
 
-def _print(found: "Alert") -> None:
+def _print(found: "Alert", book: "AlertBook") -> None:
     from commands.alert_letter import short
 
     planned = found.planned
@@ -213,6 +213,10 @@ def _print(found: "Alert") -> None:
     click.secho(f"{found.id}  {planned.at:%Y-%m-%d %H:%M}  {', '.join(kinds)}", bold=True)
     click.echo(f"    to {planned.to or 'nobody: it concerns all of them'} ({planned.post})")
     click.echo(f"    {_became(found)}")
+    if (left := book.left(found.id)) and left < len(planned.items):
+        click.echo(f"    {left:,} of its {len(planned.items):,} things have no answer")
+    if after := book.next_of(found):
+        click.echo(f"    went to the next in line: {', '.join(after)}")
     for one in planned.items[:10]:
         click.echo(f"    {short(one.subject)}  severity {one.severity}, {one.what}")
     if len(planned.items) > 10:  # noqa: PLR2004 - as many as listed above

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from archive.alert_events import AlertId
 from archive.triage_events import (
     Acknowledged,
     IncidentId,
@@ -40,6 +41,18 @@ class ItemFindingLine(Struct, frozen=True):
     by: str | None
 
 
+class ItemAlertLine(Struct, frozen=True):
+    """One alert that named an item."""
+
+    alert: AlertId
+    what: str
+    post: str  # empty where it concerned everybody who could be told
+    escalated: bool
+    sent: datetime | None
+    answered: datetime | None
+    by: str  # who answered
+
+
 class TriageItemLine(Struct, frozen=True, tag_field="schema", tag="section9.triage-item/1"):
     """A flagged message, or a pattern over several: who, when and what was found; no content."""
 
@@ -52,8 +65,10 @@ class TriageItemLine(Struct, frozen=True, tag_field="schema", tag="section9.tria
     to: tuple[str, ...]
     mails: tuple[MailId, ...]
     findings: tuple[ItemFindingLine, ...]
-    acknowledged_by: str | None
+    acknowledged_by: str | None  # whoever said first that they see to it, here or to an alert
     linked: tuple[CaseId, ...]
+    acknowledged: datetime | None = None
+    alerts: tuple[ItemAlertLine, ...] = ()  # in order
 
 
 class TriageExcerptLine(Struct, frozen=True, tag_field="schema", tag="section9.triage-excerpt/1"):
@@ -162,7 +177,7 @@ class IncidentLine(Struct, frozen=True, tag_field="schema", tag="section9.incide
 
 def item_line(entry: Entry) -> TriageItemLine:
     """An item as it stands."""
-    item = entry.item
+    item, seen_to = entry.item, entry.seen_to
     return TriageItemLine(
         item=item.id,
         is_pattern=item.is_pattern,
@@ -176,8 +191,15 @@ def item_line(entry: Entry) -> TriageItemLine:
             _finding_line(number, one, entry.decision(one))
             for number, one in enumerate(item.findings, 1)
         ),
-        acknowledged_by=entry.acknowledged.by if entry.acknowledged else None,
+        acknowledged_by=seen_to[0] if seen_to else None,
         linked=tuple(one.into for one in entry.linked),
+        acknowledged=seen_to[1] if seen_to else None,
+        alerts=tuple(
+            ItemAlertLine(
+                one.alert, one.what, one.post, one.escalated, one.sent, one.answered, one.by
+            )
+            for one in entry.told
+        ),
     )
 
 

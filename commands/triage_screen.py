@@ -153,10 +153,9 @@ class TriageScreen(App[None]):
 
     def _row(self, each: Entry) -> Iterator[Text]:
         item, now = each.item, self.triage.gate.clock()
-        mark = "✓ " if each.acknowledged else ""
         yield Text(words.severity(item), style="bold" if item.severity >= 4 else "")  # noqa: PLR2004 - grave
         yield Text(words.age(item.since, now), justify="right")
-        yield Text(f"{mark}{words.rules(item)}", overflow="ellipsis", no_wrap=True)
+        yield Text(f"{words.mark(each)}{words.rules(item)}", overflow="ellipsis", no_wrap=True)
         yield Text(words.locals_of(item), overflow="ellipsis", no_wrap=True)
 
     def _head(self, doing: str = "") -> None:

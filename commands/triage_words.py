@@ -60,6 +60,21 @@ def by_severity(items: Iterable[Item]) -> str:
     return ", ".join(f"{counts[one]:,} {SEVERITIES[one]}" for one in sorted(counts, reverse=True))
 
 
+def mark(entry: Entry) -> str:
+    """What a row of the queue says of an item: somebody sees to it, or it went to the next."""
+    return "✓ " if entry.seen_to else "↑ " if entry.escalated else ""
+
+
+def _told(entry: Entry) -> Iterator[str]:
+    """The last alert of an item: who was told, when, and whether that was for want of an answer."""
+    if not entry.told:
+        return
+    last = entry.told[-1]
+    how = "escalated to" if last.escalated else "told"
+    when = f" {last.sent:%Y-%m-%d %H:%M}" if last.sent else ", not sent yet"
+    yield f"{how} the {last.post}{when} ({last.alert})" if last.post else "nobody could be told"
+
+
 def kinds(item: Item) -> str:
     """The categories of what was found."""
     return ", ".join(dict.fromkeys(one.category.value for one in item.findings))
@@ -67,8 +82,10 @@ def kinds(item: Item) -> str:
 
 def standing(entry: Entry) -> Iterator[str]:
     """What has been done about an item so far, a phrase each."""
-    if entry.acknowledged:
-        yield f"{entry.acknowledged.by} sees to it"
+    yield from _told(entry)
+    if entry.seen_to:
+        by, at = entry.seen_to
+        yield f"{by} sees to it since {at:%Y-%m-%d %H:%M}"
     for made in entry.decisions:
         why = f" ({made.dismissal})" if made.dismissal else ""
         yield f"{made.by} {made.verdict} it{why} {made.at:%Y-%m-%d %H:%M}"

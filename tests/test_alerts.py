@@ -285,6 +285,21 @@ def test_an_answer_ends_it(office: Office, how: str) -> None:
     )
 
 
+def test_it_is_told_what_went_on_to_the_next_and_what_has_an_answer(office: Office) -> None:
+    """Of each alert: what nobody has seen to, and which later ones tell of it."""
+    office.found("m1", 5)
+    office.found("m2", 5)
+    [first] = office.tell()
+    office.note(Acknowledged(office.now, "d.sl", CaseId("C-0001"), ItemId("m2")))
+    office.now += 31 * MINUTE
+
+    [second] = office.tell()
+
+    alert = office.book.alerts[first.alert]
+    assert (1, (second.alert,)) == (office.book.left(alert.id), office.book.next_of(alert))
+    assert () == office.book.next_of(office.book.alerts[second.alert])
+
+
 def test_half_an_answer_leaves_the_rest(office: Office) -> None:
     """What was not seen to goes on to the next."""
     office.found("a", 5)

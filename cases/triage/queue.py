@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from archive.books import Book
 from archive.case_words import Case
@@ -12,6 +13,7 @@ from cases.roles import NoAuthorityError
 from cases.triage.items import Item, of_record
 from cases.triage.routes import sees
 from cases.triage.state import State, fold, latest
+from cases.triage.tellings import Told, of_kinds
 from section9 import Finding
 
 
@@ -32,6 +34,26 @@ class Entry:
     acknowledged: Acknowledged | None = None
     decisions: tuple[Triaged, ...] = ()  # in order
     linked: tuple[Linked, ...] = ()
+    told: tuple[Told, ...] = ()  # alerts of its kinds, in order
+
+    @property
+    def seen_to(self) -> tuple[str, datetime] | None:
+        """Who said first that they see to it, and when; None where nobody did.
+
+        An answer to an alert counts for what was no graver then.
+        """
+        said = [(self.acknowledged.by, self.acknowledged.at)] if self.acknowledged else []
+        said += [
+            (one.by, one.answered)
+            for one in self.told
+            if one.answered and one.severity >= self.item.severity
+        ]
+        return min(said, key=lambda one: one[1], default=None)
+
+    @property
+    def escalated(self) -> Told | None:
+        """The last alert that went on to the next in line, for want of an answer."""
+        return next((one for one in reversed(self.told) if one.escalated), None)
 
     def decision(self, finding: Finding) -> Triaged | None:
         """What was decided about one of its findings; None while it waits."""
@@ -121,4 +143,5 @@ def entry(state: State, item: Item) -> Entry:
         state.acknowledged.get(item.id),
         state.decisions.get(item.id, ()),
         state.linked.get(item.id, ()),
+        of_kinds(state.told.get(item.id, ()), item.findings),
     )

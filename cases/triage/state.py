@@ -22,6 +22,7 @@ from archive.triage_events import (
     TriageUndone,
 )
 from cases.triage.items import InForce, Item, in_force, of_pattern
+from cases.triage.tellings import Tellings, TellingsFold
 from section9 import Finding
 
 
@@ -36,6 +37,7 @@ class State:
     made: int = 0  # suppressions, ended ones included
     patterns: Mapping[ItemId, Item] = field(default_factory=dict)
     rules: InForce = field(default_factory=dict)
+    told: Tellings = field(default_factory=dict)
 
     def decision(self, item: Item, finding: Finding) -> Triaged | None:
         """What was decided about one finding of an item; None where it waits."""
@@ -85,6 +87,7 @@ class _Folding:
         self._made = 0
         self._patterns: dict[ItemId, PatternFound] = {}
         self._since: dict[ItemId, datetime] = {}
+        self._told = TellingsFold()
 
     def take(self, event: Event) -> None:
         match event:
@@ -105,7 +108,7 @@ class _Folding:
             case PatternFound() | PatternLapsed():
                 self._take_pattern(event)
             case _:  # cases, holds and requests stand in the same book
-                pass
+                self._told.take(event)
 
     def _undo(self, event: TriageUndone) -> None:
         """Take decisions back; with the last of them goes whatever else was made of the item."""
@@ -137,6 +140,7 @@ class _Folding:
                 for item, found in self._patterns.items()
             },
             rules=rules,
+            told=self._told.tellings(),
         )
 
 
