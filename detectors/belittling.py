@@ -46,7 +46,8 @@ SAID = {
 
 def detect(seen: Text, context: Context) -> Iterator[Finding]:
     """Yield what a text says to wear its reader down."""
-    plain = lowered(seen.text[:_READ].translate(_PLAIN))
+    begun = seen.text[:_READ]
+    plain = lowered(begun if begun.isascii() else begun.translate(_PLAIN))
     met = _lexicon().look(plain)
     for rule in RULES if met else ():
         for span, gravity in _said(plain, met, rule)[:_MOST]:

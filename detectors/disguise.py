@@ -94,6 +94,9 @@ def spelt(text: str) -> Iterator[tuple[Span, str]]:
 def _chunks(text: str, start: int, end: int) -> Iterator[Word]:
     for match in _CHUNK.finditer(text, start, end):
         chunk, offset = match[0], match.start()
+        if chunk.isalnum():  # as most are: no mark stands at either end
+            yield from (Word(read, offset, match.end()) for read in _read(chunk))
+            continue
         if chunk[0] in _QUOTES:
             yield Word("quotemark", match.start(), match.start() + 1)
         begin, finish = _trimmed(chunk)

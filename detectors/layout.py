@@ -96,4 +96,4 @@ def _begun(line: re.Match[str]) -> Table | None:
 
 def _count(delimiter: re.Pattern[str], row: str) -> int:
     """Count the delimiters of a row, or of its beginning, outside quotes."""
-    return len(delimiter.findall(_QUOTED.sub("", row)))
+    return len(delimiter.findall(_QUOTED.sub("", row) if '"' in row else row))
