@@ -137,6 +137,7 @@ class Review:
     mails: dict[MailId, Reviewed] = field(default_factory=dict)
     saved: dict[str, Saved] = field(default_factory=dict)
     privileged: set[MailId] = field(default_factory=set)  # of which that is the verdict
+    decided: set[MailId] = field(default_factory=set)  # by whomever
 
     def of(self, mail: MailId) -> Reviewed:
         """What is said of a message; nothing where nobody has said anything."""
@@ -173,6 +174,7 @@ class Review:
                     _judge(one, Opinion(event.verdict, event.reason, said), settles=event.settles)
                     stands = one.verdict is Verdict.PRIVILEGED
                     (self.privileged.add if stands else self.privileged.discard)(mail)
+                    (self.decided.add if one.decided else self.decided.discard)(mail)
                 case Tagged():
                     one.tags |= dict.fromkeys(event.added, said)
                     one.tags = {tag: by for tag, by in one.tags.items() if tag not in event.removed}

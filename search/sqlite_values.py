@@ -27,6 +27,9 @@ class Condition:
 def exactly(field: str, values: Sequence[str], rows: Rows = EVERY) -> Condition:
     """Any of some values."""
     among = _among(values)
+    if field == "id" and len(values) > MAX_MARKS:  # numbers are compared faster than ids
+        sql = f"SELECT i.row FROM ({among.sql}) AS k CROSS JOIN mail AS i ON i.id = k.value"  # noqa: S608 - marks, or ours
+        return Condition(f"m.row IN ({sql})", among.parameters)
     if field == "id":
         return Condition(f"m.id IN ({among.sql})", among.parameters)
     return _valued(BY_NAME[field].columns, f"value IN ({among.sql})", among.parameters, rows)

@@ -77,8 +77,7 @@ class Desk:
 
     def decided(self) -> int:
         """How many of what the query finds are reviewed."""
-        review = self.review()
-        return sum(one.decided for mail, one in review.mails.items() if mail in self.mails)
+        return len(self.review().decided & self.mails)
 
     def mark(self, mails: Iterable[MailId], verdict: Verdict, *, reason: str = "") -> int:
         """Say what messages are to the case."""
