@@ -161,13 +161,17 @@ class Gate:
         self.ledger.append(Book.ACCESS, (viewed,))
         return Opened(sight.authority, masked(record, categories), b"", "masked")
 
-    def unflagged(self, case: str, since: datetime, until: datetime) -> Unflagged:
-        """Count what a standing programme does not flag in a time, and name it by ids alone."""
+    def unflagged(self, case: str, since: datetime, until: datetime, *, by: str = "") -> Unflagged:
+        """Count what a standing programme does not flag in a time, and name it by ids alone.
+
+        `by` asks in the investigator's place, with their sight: the service, which draws samples.
+        """
         sight = unflagged(self.sight(case, "sample"))
         when = Between("date", since, until)
         asked = All((when, Not(FLAGGED)))
         page = Page(hits=(), total=self.index.count(sight.open(asked)), next=None)
-        answer = self._recorded(render(asked), self._answer(sight, asked, page, frozenset()))
+        found = self._answer(sight, asked, page, frozenset())
+        answer = self._recorded(render(asked), found, by=by)
         mails = tuple(self.index.ids(sight.open(asked)))
         return Unflagged(
             answer,
@@ -376,10 +380,12 @@ class Gate:
             sizes={mail: size_of(found) for mail in closed if (found := self.index.get(mail))},
         )
 
-    def _recorded(self, typed: str, answer: Answer, *, shown: tuple[MailId, ...] = ()) -> Answer:
+    def _recorded(
+        self, typed: str, answer: Answer, *, shown: tuple[MailId, ...] = (), by: str = ""
+    ) -> Answer:
         searched = Searched(
             at=self.clock(),
-            by=self.actor,
+            by=by or self.actor,
             case=answer.authority.case,
             query=typed,
             ran=answer.ran,

@@ -52,14 +52,17 @@ class Sampling:
             )
         return found[-1]
 
-    def draw(self, month: Month, *, size: int) -> Sample:
-        """Draw a month's sample by lot. There is one: the same again is the same sample."""
+    def draw(self, month: Month, *, size: int, by: str = "") -> Sample:
+        """Draw a month's sample by lot. There is one: the same again is the same sample.
+
+        `by` draws in the place of whoever reads it: the service.
+        """
         segment, sha256 = self._after(month)
-        unflagged = self.gate.unflagged(self.case.id, month.begins, month.ends)
+        unflagged = self.gate.unflagged(self.case.id, month.begins, month.ends, by=by)
         lot = seed(self.case.id, month, sha256)
         event = SampleDrawn(
             at=self.gate.clock(),
-            by=self.gate.actor,
+            by=by or self.gate.actor,
             case=self.case.id,
             month=month.name,
             seed=lot,

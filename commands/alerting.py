@@ -20,7 +20,7 @@ from archive.ledger import LedgerMovedError
 from cases.alerting import Planning
 from cases.alerts import Alert, AlertBook
 from cases.routing import SEALED, Concern, Routes, kind_of
-from cases.sight import participant
+from cases.sight import FLAGGED, participant
 from cases.triage.items import Item, of_pattern, of_record
 from cases.triage.state import State
 from commands.alert_letter import letter_of
@@ -240,7 +240,7 @@ def examine(app: App) -> "Check":
     from ingest import health
 
     if not app.settings.alerts.smtp_host:
-        return health.alerts_unsent(len(book_of(app).waiting()))
+        return health.alerts_unsent(len(book_of(app).waiting()), app.index.count(FLAGGED))
     book, now = book_of(app), app.clock()
     opened = [alert for alert, _ in book.open()]
     return health.alerts(

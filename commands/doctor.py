@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands import web_upkeep
+from commands import monitoring, web_upkeep
 from commands.app import App
 from section9 import Section9Error
 
@@ -67,6 +67,8 @@ def examine(app: App) -> Iterator["Check"]:
     yield health.clock(_newest(app), now)
     yield _anchors(app, now)
     yield _alerts(app)
+    yield monitoring.check_triage(app)
+    yield monitoring.check_samples(app)
     yield health.permissions(folder.st_mode, ours=folder.st_uid == os.geteuid())
     yield _certificate(journal.tls_certificate, now)
 

@@ -46,30 +46,64 @@ def sample() -> None:
 @sample.command("draw")
 @click.option("--month", default="", help="As 2026-10.  [default: the last full month]")
 @click.option("--size", default=100, show_default=True, type=click.IntRange(1, MOST))
+@click.option("--due", is_flag=True, help="What nobody has drawn of any month: for a timer.")
 @case_option
 @json_option
 @click.pass_obj
-def draw(app: App, *, month: str, size: int, case_id: str, as_json: bool) -> None:
+def draw(  # noqa: PLR0913 - each is an option of the command
+    app: App, *, month: str, size: int, due: bool, case_id: str, as_json: bool
+) -> None:
     """Draw a sample of a month's mail that no detector flagged and that nobody protects.
 
     Every message has the same chance, and nobody can choose: the seed comes from the ledger, and
     there is one draw for a month. It is recorded, and to draw again gives the same sample.
 
+    With --due the service draws what is missing, of every month since a programme was opened,
+    one sample a month; it sees no mail, and whoever investigates the programme reads it.
+
     \b
     section9 sample draw --month 2026-10 --size 100
+    section9 sample draw --due                    from a timer, every night
     """
     from cases.sampling import Month
+
+    if due:
+        _draw_due(app, month, size=size, case_id=case_id, as_json=as_json)
+        return
+    chosen = _month(month) if month else Month.before(app.case_clock())
+    drawn = _desk(app, case_id).draw(chosen, size=size)
+    _tell(drawn, as_json=as_json)
+    if drawn.left and not as_json:
+        click.echo("Next: section9 sample show")
+
+
+def _draw_due(app: App, month: str, *, size: int, case_id: str, as_json: bool) -> None:
+    """Draw what is missing. A month whose seed is not made yet is drawn the next time."""
+    from dataclasses import replace
+
+    from cases.sampling import SampleRefusedError
+    from cases.sampling_desk import Sampling
+    from commands.monitoring import samples_due
+
+    if month or case_id:
+        raise click.UsageError("--due finds out by itself which month and case: leave them out")
+    app.require_operator()
+    for one in samples_due(app):
+        desk = Sampling(replace(app.gate, actor=one.case.investigator), one.case)
+        try:
+            _tell(desk.draw(one.month, size=size, by=app.actor), as_json=as_json)
+        except SampleRefusedError as error:
+            click.echo(str(error), err=True)
+
+
+def _tell(drawn: "Sample", *, as_json: bool) -> None:
     from commands.lines import echo_json
     from commands.sampling_lines import sample_line
 
-    chosen = _month(month) if month else Month.before(app.case_clock())
-    drawn = _desk(app, case_id).draw(chosen, size=size)
     if as_json:
         echo_json(sample_line(drawn))
-        return
-    _print(drawn)
-    if drawn.left:
-        click.echo("Next: section9 sample show")
+    else:
+        _print(drawn)
 
 
 @sample.command("list")

@@ -59,10 +59,11 @@ class Job:
 def schedule(context: click.Context, user: str, folder: Path | None) -> None:
     """Print systemd units and timers that run it all: serve, collect, verify, anchor and more.
 
-    The service takes mail in; timers collect each kind of mailbox server that the settings name,
-    every hour, run retention and anchor the ledger every night, and verify and mail the digest
-    every week. They may write nothing but the data folder. Secrets may stand in
-    /etc/section9/environment, for the account alone.
+    The service takes mail in, looks for patterns and sends alerts; timers collect each kind of
+    mailbox server that the settings name, every hour; every night they run retention, anchor the
+    ledger and draw the samples that are due; every week they verify, and mail the digest. They may
+    write nothing but the data folder. Secrets may stand in /etc/section9/environment, for the
+    account alone.
 
     \b
     section9 --home /srv/section9 schedule | less
@@ -103,6 +104,10 @@ def jobs(collect: "Collect", *, digest: bool) -> Iterator[Job]:
     yield Job(
         *("anchor", "sign the heads of the ledger and send them away", ("audit", "anchor")),
         *("*-*-* 04:30:00", "10min"),
+    )
+    yield Job(
+        *("sample", "draw last month's sample of unflagged mail", ("sample", "draw", "--due")),
+        *("*-*-* 02:30:00", "30min"),
     )
     if digest:
         yield Job(

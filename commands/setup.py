@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands import web_upkeep
+from commands import monitoring, web_upkeep
 from commands.app import SETTINGS_FILE, App, index_file
 from commands.durations import LengthOption
 from commands.engines import Embedded
@@ -208,13 +208,14 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
 
     with app.custody() as custody:
         account = take(app.ledger, app.spool, app.index, custody)
-    web = web_upkeep.state(app)
+    web, watched = web_upkeep.state(app), monitoring.state(app)
     if as_json:
-        echo_json(account_line(account, web))
+        echo_json(account_line(account, web, watched))
     else:
         _say_alerts(examine(app))
         _print(account)
         web_upkeep.print_state(web)
+        monitoring.print_state(watched)
     limit = silent_after or app.settings.journal.silent_after
     if limit and is_silent(account.last, app.clock(), limit):
         if not as_json:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from commands.monitoring import Monitoring
 from commands.web_upkeep import WebState
 from ingest.account import Account
 from ingest.quarantine import Aside
@@ -41,6 +42,15 @@ class AccountLine(Struct, frozen=True, tag_field="schema", tag="section9.status/
     web_lines: int  # that are there now
     web_purged: int
     web_behind: int  # batches that are not indexed
+    patterns: int = 0  # of bullying or contact, that stand
+    triage_waiting: int = 0  # flagged messages and patterns of which something is undecided
+    triage_gravest: int = 0  # severity of the gravest of these; 0 where there is none
+    alerts_unanswered: int = 0
+    alerts_unsent: int = 0
+    sample_month: str = ""  # the last of which unflagged mail was drawn; empty where none was
+    sample_drawn: datetime | None = None
+    samples_unjudged: int = 0  # messages
+    samples_due: tuple[str, ...] = ()  # months that are over, of which none was drawn
 
 
 class CheckLine(Struct, frozen=True, tag_field="schema", tag="section9.check/1"):
@@ -92,7 +102,7 @@ class ReconcileLine(Struct, frozen=True, tag_field="schema", tag="section9.recon
     behind: int  # segments that the index has yet to catch up with
 
 
-def account_line(account: Account, web: WebState) -> AccountLine:
+def account_line(account: Account, web: WebState, watched: Monitoring) -> AccountLine:
     """The account, as `--json` prints it."""
     return AccountLine(
         **{**asdict(account), "runs": tuple(RunLine(**asdict(run)) for run in account.runs)},
@@ -101,6 +111,7 @@ def account_line(account: Account, web: WebState) -> AccountLine:
         web_lines=web.lines,
         web_purged=web.purged,
         web_behind=web.behind,
+        **asdict(watched),
     )
 
 

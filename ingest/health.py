@@ -16,6 +16,7 @@ STUCK = timedelta(hours=4)  # and when something has stopped: mail servers warn 
 EXPIRES_SOON = timedelta(days=21)
 ANCHORED = timedelta(days=3)  # a timer makes one every night
 CLOCK_SKEW = timedelta(minutes=5)
+SAMPLED = timedelta(days=7)  # after a month's end: a timer draws its sample every night
 UNSENT = timedelta(minutes=5)  # an alert that the mail server has not taken
 FEW = 10  # entries that an index in use may be behind
 
@@ -137,10 +138,13 @@ def anchors(last: datetime | None, now: datetime, trouble: str = "") -> Check:
     return Check("anchors", Level.OK, said)
 
 
-def alerts_unsent(seals: int) -> Check:
+def alerts_unsent(seals: int, flagged: int) -> Check:
     """What is said of alerts while no mail server is named to send them."""
-    if seals:
-        said = f"nobody has been told of {seals:,} sealed messages or patterns"
+    if seals or flagged:
+        said = (
+            f"nobody has been told of {flagged:,} flagged messages,"
+            f" and {seals:,} seals and patterns"
+        )
         return Check("alerts", Level.WARN, said, "set [alerts] smtp_host: see docs/alerts.md")
     return Check("alerts", Level.OK, "nobody is alerted of anything: see docs/alerts.md")
 
@@ -164,6 +168,25 @@ def alerts(*, nobody: int, unsent: timedelta | None, ignored: int, vacant: Seque
         said = f"nobody is named for {', '.join(vacant)}"
         return Check("alerts", Level.WARN, said, "name them under [routing.alerts]")
     return Check("alerts", Level.OK, "they are sent, and answered")
+
+
+def triage(flagged: int, *, programmes: int) -> Check:
+    """Whether somebody may decide what was flagged: it takes an open standing programme."""
+    if not programmes and flagged:
+        said = f"{flagged:,} messages are flagged and nobody has a programme to triage them in"
+        advice = "have an authoriser run `section9 case open --programme`: see docs/triage.md"
+        return Check("triage", Level.WARN, said, advice)
+    said = f"{flagged:,} messages are flagged, {programmes:,} programmes are open"
+    return Check("triage", Level.OK, said)
+
+
+def samples(month: str, drawn: datetime | None, *, overdue: Sequence[str]) -> Check:
+    """When a sample of unflagged mail was last drawn; `overdue`: months of which none was."""
+    said = f"the last was drawn on {drawn:%Y-%m-%d}, of {month}" if drawn else "none was ever drawn"
+    if overdue:
+        advice = "run `section9 sample draw --due`, and see whether its timer runs"
+        return Check("samples", Level.WARN, f"{said}; none of {', '.join(overdue)}", advice)
+    return Check("samples", Level.OK, said)
 
 
 def permissions(mode: int, *, ours: bool) -> Check:

@@ -137,6 +137,42 @@ def test_an_alert_is_answered_once_and_for_all(tmp_path: Path) -> None:
     assert (2, True) == (unknown.returncode, b"alert list" in unknown.stderr)
 
 
+def test_status_counts_what_waits(tmp_path: Path) -> None:
+    """Items of triage, alerts without an answer or not sent; `doctor` misses who triages them."""
+    with receiving(Inbox()) as port, school(tmp_path / "house", port) as house:
+        ingest(house, 1)
+        before, told = house.json("status"), house.must("status").decode()
+        house.must("alert", "ack", "A-0001")
+        after = house.json("status")
+        looked = house.run("doctor").stdout.decode()
+
+    names = ("triage_waiting", "triage_gravest", "alerts_unanswered", "alerts_unsent", "patterns")
+    assert (1, 5, 1, 0, 0) == tuple(before[name] for name in names)
+    assert "triage   1 wait, the gravest of severity 5; 0 patterns stand" in told
+    assert 0 == after["alerts_unanswered"]
+    assert "nobody has a programme to triage them in" in looked
+
+
+def test_doctor_is_loud_where_nobody_can_be_told(tmp_path: Path) -> None:
+    """Something is flagged, and no mail server, or no post, is named."""
+    (tmp_path / "1.eml").write_bytes(mail(1))
+    with made(tmp_path / "house") as house:
+        house.must("ingest", tmp_path / "1.eml")
+        unsent = house.run("doctor").stdout.decode()
+        warned = house.must("status").decode()
+    with receiving(Inbox()) as port, school(tmp_path / "other", port) as house:
+        file = house.home / "section9.toml"
+        file.write_text(file.read_text().replace(ROUTES, ""))
+        vacant = house.run("doctor").stdout.decode()
+        ingest(house, 2)
+        nobody = house.run("doctor").stdout.decode()
+
+    assert "nobody has been told of 1 flagged messages" in unsent
+    assert "warning  alerts: nobody has been told" in warned
+    assert "nobody is named for dsl, dpo, head-teacher, chair" in vacant
+    assert "FAIL  alerts" in nobody
+
+
 def test_nobody_is_shown_an_alert_about_themselves(tmp_path: Path) -> None:
     """They would learn that they are watched."""
     with receiving(Inbox()) as port, school(tmp_path / "house", port) as house:

@@ -54,8 +54,15 @@ GB = 10**9
         (health.anchors(NOW - DAY, NOW), "OK"),
         (health.anchors(NOW - 4 * DAY, NOW), "WARN"),
         (health.anchors(None, NOW, trouble="cannot be read"), "FAIL"),
-        (health.alerts_unsent(0), "OK"),
-        (health.alerts_unsent(1), "WARN"),
+        (health.alerts_unsent(0, 0), "OK"),
+        (health.alerts_unsent(1, 0), "WARN"),
+        (health.alerts_unsent(0, 1), "WARN"),
+        (health.triage(0, programmes=0), "OK"),
+        (health.triage(3, programmes=1), "OK"),
+        (health.triage(3, programmes=0), "WARN"),
+        (health.samples("", None, overdue=()), "OK"),
+        (health.samples("2026-10", NOW, overdue=()), "OK"),
+        (health.samples("2026-10", NOW, overdue=("2026-11",)), "WARN"),
         (health.alerts(nobody=0, unsent=None, ignored=0, vacant=()), "OK"),
         (health.alerts(nobody=0, unsent=timedelta(minutes=1), ignored=0, vacant=()), "OK"),
         (health.alerts(nobody=0, unsent=HOUR, ignored=0, vacant=()), "FAIL"),
@@ -144,7 +151,7 @@ def test_the_doctor_looks_at_everything(house: House, tmp_path: Path) -> None:
     assert {"conductor": "WARN"} == {n: level for n, level in alone.items() if level != "OK"}
     assert ("FAIL", "FAIL") == (waiting["spool"], waiting["silence"])
     assert ("FAIL", "FAIL") == (broken["index"], broken["certificate"])
-    assert 12 == len(alone)
+    assert 14 == len(alone)
 
 
 def test_silence_is_an_exit_code(house: House) -> None:

@@ -62,6 +62,7 @@ def test_every_timer_has_its_service_and_every_service_its_limits() -> None:
         f"{before} retention run",
         f"{before} verify",
         f"{before} audit anchor",
+        f"{before} sample draw --due",
         f"{before} audit digest --mail",
     ] == run
 
