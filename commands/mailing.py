@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import ssl
     from datetime import datetime
 
+    import aiosmtplib
+
     from commands.settings_routing import Alerts
 
 ATTEMPTS = 3
@@ -76,10 +78,7 @@ async def _attempt(settings: "Alerts", message: EmailMessage) -> None:
 
     try:
         async with asyncio.timeout(PATIENCE * settings.timeout):
-            await aiosmtplib.send(
-                message,
-                sender=settings.sender,
-                recipients=[message["To"].addresses[0].addr_spec],
+            client = aiosmtplib.SMTP(
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 local_hostname=socket.gethostname(),
@@ -90,6 +89,7 @@ async def _attempt(settings: "Alerts", message: EmailMessage) -> None:
                 tls_context=_context(settings),
                 timeout=settings.timeout,
             )
+            await _hand_over(client, message, settings.sender)
     except aiosmtplib.SMTPRecipientsRefused as error:
         code = max(one.code for one in error.recipients)
         raise NotMailedError(f"recipient refused, {code}", refused=_for_good(code)) from error
@@ -97,6 +97,19 @@ async def _attempt(settings: "Alerts", message: EmailMessage) -> None:
         raise NotMailedError(f"{type(error).__name__} {error.code}") from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise NotMailedError(type(error).__name__) from error
+
+
+async def _hand_over(client: "aiosmtplib.SMTP", message: EmailMessage, sender: str) -> None:
+    """Say it all, and end the connection: that of TLS takes turns of a loop that ends with us."""
+    connection: asyncio.BaseTransport | None = None
+    try:
+        async with client:
+            connection = client.transport
+            to = [message["To"].addresses[0].addr_spec]
+            await client.send_message(message, sender=sender, recipients=to)
+    finally:
+        if isinstance(connection, asyncio.Transport):
+            connection.abort()
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -98,8 +98,8 @@ def cut(found: tuple[str, ...], letters: int) -> tuple[str, ...]:
     return (*found[:-1], found[-1][: max(letters, 2 if len(found) == 1 else 1)])
 
 
-DATE = st.integers(0, len(DATES) - 1).map(DATES.__getitem__)
-PAIR = st.integers(0, len(PAIRS) - 1).map(PAIRS.__getitem__)
+DATE = st.integers(0, len(DATES) - 1).map(lambda place: DATES[place])
+PAIR = st.integers(0, len(PAIRS) - 1).map(lambda place: PAIRS[place])
 FIELD = st.sampled_from([f.name for f in FIELDS if f.kind in {Kind.TEXT, Kind.PEOPLE}])
 LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(lambda field, found: Word(field, found[0]), FIELD, windows()),
