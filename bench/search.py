@@ -28,7 +28,8 @@ from bench.elastic import fresh, node
 from bench.table import Row
 from bench.throughput import CORPUS, corpus
 from commands.logs import log_to_stderr
-from ingest.looking import LookSettings, opened
+from ingest.jobs import LookSettings
+from ingest.looking import opened
 from ingest.pipeline import batched
 from search.elastic import open_elastic
 from search.index import Index

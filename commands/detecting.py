@@ -14,8 +14,8 @@ from commands.app import App
 
 if TYPE_CHECKING:
     from commands.lines import BadLineError, FoundLine
+    from ingest.jobs import Look
     from ingest.lookers import Lookers
-    from ingest.looking import Look
 
 STDIN = Path("-")
 
@@ -56,7 +56,7 @@ def _from_files(lookers: "Lookers", paths: tuple[Path, ...]) -> Iterator["FoundL
 
 def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, "Look"]]:
     from ingest.files import find
-    from ingest.looking import Look
+    from ingest.jobs import Look
 
     for path in paths or (STDIN,):
         if path == STDIN:
@@ -82,7 +82,7 @@ def _lines(
 ) -> Iterator[tuple[tuple[str | int, int], "Look"]]:
     """Yield what the lines ask for, up to a bad one, which is told once all before is answered."""
     from commands.lines import BadLineError, TextLine, read_lines
-    from ingest.looking import Look
+    from ingest.jobs import Look
 
     with ExitStack() as files:
         for path in paths or (STDIN,):

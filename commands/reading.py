@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def lookers(settings: Settings | None, people: Path) -> "Lookers":
     """What looks through mail that is not archived; without settings it knows no trust."""
     # Only here: the command that starts workers loads nothing that it does not need itself.
+    from ingest.jobs import LookSettings
     from ingest.lookers import Lookers
-    from ingest.looking import LookSettings
 
     trust = settings.trust if settings else Trust()
     told = LookSettings(

@@ -122,3 +122,28 @@ class WorkerSettings(Struct, frozen=True):
     agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to
     exempt: tuple[Exempt, ...] = ()  # of staff and students, who may write to each other
     tesseract: str = ""  # path of the program that reads pictures; empty for none
+
+
+class LookSettings(Struct, frozen=True):
+    """What a reader knows besides the mail."""
+
+    people: str  # the path of the directory
+    domains: tuple[str, ...] = ()  # the trust's own, lower case
+    agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to
+    exempt: tuple[Exempt, ...] = ()  # of staff and students, who may write to each other
+    tesseract: str = ""  # path of the program that reads pictures; empty for none
+
+
+class Look(Struct, frozen=True):
+    """Something to look through: a text, the content of a file, or where one is."""
+
+    text: str | None = None
+    content: bytes | None = None
+    path: bytes = b""  # as the system spells it
+
+
+class Seen(Struct, frozen=True):
+    """What was found in it."""
+
+    findings: tuple[Finding, ...] = ()
+    error: int = 0  # why its file could not be read, as the system numbers reasons

@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from ingest.looking import Look, LookSettings, Seen, opened, seen
+from ingest.jobs import Look, LookSettings, Seen
 from section9 import Section9Error
 
 Key = TypeVar("Key")
@@ -53,6 +53,8 @@ class Lookers:
         if len(few) == FEW and self.processes > 1:
             yield from self._shared(chain(few, stream))
             return
+        from ingest.looking import opened, seen  # noqa: PLC0415 - whoever only asks loads no reader
+
         with opened(self.settings) as reader:
             for key, look in chain(few, stream):
                 yield key, seen(reader, look)

@@ -13,42 +13,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from detectors.contract import Exempt
-from detectors.exposure import Agreed
 from detectors.roll import Roll
 from detectors.roll_file import ROLL_FILE
 from detectors.scan import Scanner
 from ingest.attachments import Extractor
+from ingest.jobs import Look, LookSettings, Seen
 from ingest.reader import Reader
 from people import Directory
-from section9 import Finding
-
-
-class LookSettings(Struct, frozen=True):
-    """What a reader knows besides the mail."""
-
-    people: str  # the path of the directory
-    domains: tuple[str, ...] = ()  # the trust's own, lower case
-    agreed: tuple[Agreed, ...] = ()  # recipients outside that the trust sends such data to
-    exempt: tuple[Exempt, ...] = ()  # of staff and students, who may write to each other
-    tesseract: str = ""  # path of the program that reads pictures; empty for none
-
-
-class Look(Struct, frozen=True):
-    """Something to look through: a text, the content of a file, or where one is."""
-
-    text: str | None = None
-    content: bytes | None = None
-    path: bytes = b""  # as the system spells it
-
-
-class Seen(Struct, frozen=True):
-    """What was found in it."""
-
-    findings: tuple[Finding, ...] = ()
-    error: int = 0  # why its file could not be read, as the system numbers reasons
 
 
 @contextmanager

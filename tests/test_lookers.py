@@ -7,8 +7,8 @@ import psutil
 import pytest
 from running import House
 
+from ingest.jobs import Look, LookSettings
 from ingest.lookers import FEW, LookerEndedError, Lookers
-from ingest.looking import Look, LookSettings
 
 SETTINGS = LookSettings(people=os.devnull)
 TEXTS = [
