@@ -33,6 +33,7 @@ bench: $(VENV)/.dev
 evaluate: $(VENV)/.dev
 	$(BIN)/python -P -m bench.detectors
 	$(BIN)/python -P -m bench.offensive
+	$(BIN)/python -P -m bench.acts
 	$(BIN)/python -P -m bench.patterns
 	$(BIN)/python -P -m bench.roll
 
@@ -41,8 +42,8 @@ WNUT ?= ../shared/data/wnut17
 train-names: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -P -m detectors.training.names $(WNUT)
 
-# Trains both models of offensive matter on ../shared/data and our own passages; an hour on one
-# core, and what the second needs (torch, some 3 GB) in an environment of its own. May be stopped
+# Trains both models of offensive matter on ../shared/data and our own passages; an hour and a half on
+# one core, and what the second needs (torch, some 3 GB) in an environment of its own. May be stopped
 # and started again: build/judge remembers how far it got; `make clean` forgets.
 TRAIN := build/train
 train-offensive: $(VENV)/.dev $(TRAIN)/.done

@@ -27,6 +27,15 @@ class Judgement:
     abuse: float  # of a person
     threat: float  # of violence
     offensive: float  # insults or swears at whatever
+    # what it does to whoever reads it
+    belittling: float  # mocks, scorns, humiliates them
+    shunning: float  # shuts them out
+    intimidation: float  # frightens them, or puts them under pressure
+    secrecy: float  # asks them to keep it between the two
+    meeting: float  # proposes to meet alone, outside of school
+    exchange: float  # gives a private number, handle or link, or asks for it
+    affection: float  # feelings, flattery, gifts
+    personal: float  # talks of what is not school's business
 
 
 def judged(text: str) -> Judgement:

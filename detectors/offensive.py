@@ -53,6 +53,7 @@ Verdict = tuple[Rule, Sequence[Sign], float, str]
 
 _LIKELY, _SURE = 0.5, 0.8
 _THREATENED = 0.6
+_HATED = 0.2  # a hint of hate is told, low: both models are sparing
 _OFFENDS = 0.8  # where nobody in particular is abused: a note, so it must be plain
 _SHORT = 25  # words of a passage that says one thing
 _INSULTS = frozenset({"insult", "slur"})
@@ -94,7 +95,7 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
         yield from _hate(one, target, hostile)
     violent = [sign for sign in signs if sign.label == "kill"]
     whole = [_whole(one.passage)]
-    if one.threat >= (_SURE if hostile and not violent else _THREATENED):
+    if one.threat >= (_THREATENED if violent else _SURE):
         yield (
             THREAT,
             violent or hostile or whole,
@@ -102,7 +103,7 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
             "speaks of doing violence",
         )
     abused = one.abuse >= _LIKELY or (one.hate >= _LIKELY and not target)
-    if abused and (one.hate < _LIKELY or not target) and (hostile or one.abuse >= _THREATENED):
+    if abused and (one.hate < _LIKELY or not target) and (hostile or one.abuse >= _SURE):
         insults = [sign for sign in hostile if sign.label in _INSULTS]
         yield HARASSMENT, insults or hostile or whole, max(one.abuse, one.hate), "abuses a person"
     yield from _sexual(signs)
@@ -127,14 +128,14 @@ def _whole(passage: Passage) -> Sign:
 def _hate(one: Suspicion, target: Sign, hostile: Sequence[Sign]) -> Iterator[Verdict]:
     """Yield the rule that hate of this group breaks, and what shows it."""
     near = [sign for sign in hostile if abs(sign.start - target.start) <= _NEAR]
-    if one.hate >= (_LIKELY if near else _alone(one.passage)):
+    if one.hate >= (_HATED if near else _alone(one.passage)):
         shown = [sign for sign in near if sign.label != "profanity"] or [target]
         yield OF_GROUP[target.kind], shown, one.hate, "hostile to a group of people"
 
 
 def _alone(passage: Passage) -> float:
     """Return how likely hate must be where no hostile word shows it: long passages say much."""
-    return _LIKELY if len(passage.words) <= _SHORT else _SURE
+    return _HATED if len(passage.words) <= _SHORT else _SURE
 
 
 def _sexual(signs: Sequence[Sign]) -> Iterator[Verdict]:

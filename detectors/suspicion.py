@@ -14,7 +14,7 @@ from detectors.cues import lowered
 from detectors.disguise import disguised, spelt
 from detectors.judge import judged
 from detectors.linear import model
-from detectors.stance import HOSTILE, TARGETS, Passage, marks, read_passage
+from detectors.stance import TARGETS, Passage, marks, read_passage
 from detectors.wordlists import some
 
 _STARTS = frozenset(
@@ -131,13 +131,11 @@ def weighed(one: Suspicion) -> Suspicion:
     if not one.worth:
         return one
     second = judged(one.passage.meant)
-    shown = one.passage.has(HOSTILE)
-    person = _joined if shown else min  # where no word shows it, both must think so
     return replace(
         one,
         hate=_joined(one.hate, second.hate),
-        abuse=person(one.abuse, second.abuse),
-        threat=person(one.threat, second.threat),
+        abuse=_joined(one.abuse, second.abuse),
+        threat=_joined(one.threat, second.threat),
         offensive=_joined(one.offensive, second.offensive, weight=_COARSE),
     )
 

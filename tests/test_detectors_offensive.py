@@ -203,9 +203,39 @@ def test_swearing_at_nobody_is_a_note() -> None:
     )
 
 
+THREATS = [
+    "You are a stupid bitch and I will kill you.",
+    "shut your mouth you retard or we'll break your legs",
+    "I'm going to stab you tonight, you lying idiot",
+]
+
+
+@pytest.mark.parametrize("text", THREATS)
+def test_an_insult_hides_no_threat(text: str) -> None:
+    """A threat in one breath with a slur or an insult is reported as the threat it is."""
+    graves = {one.severity for one in SCANNER.scan_text(text) if one.rule == "threat"}
+
+    assert {5} == graves
+
+
+TEASED = [
+    "you absolute muppet 😂 see you at lunch",
+    "haha you daft idiot, love you loads x",
+    "thanks again you lovely old fool",
+]
+
+
+@pytest.mark.parametrize("text", TEASED)
+def test_friends_may_tease(text: str) -> None:
+    """An insult with laughter, thanks or love is at most a note."""
+    grave = [one.rule for one in SCANNER.scan_text(text) if one.severity > 2]
+
+    assert [] == grave
+
+
 RUDE = [
     ("That senator is a lying hypocrite and everybody knows it", "lying hypocrite"),
-    ("what a ridiculous buffoon", "ridiculous buffoon"),
+    ("the council are spineless hypocrites", "spineless hypocrites"),
 ]
 
 

@@ -14,6 +14,13 @@ from random import Random
 
 HEADS = ("hate", "abuse", "threat", "offensive")
 """Of a group; of a person; violence; insult or swearing at whatever."""
+ACTS = (
+    *("belittling", "shunning", "intimidation"),
+    *("secrecy", "meeting", "exchange", "affection", "personal"),
+)
+"""What is done to the reader, as `detectors.judge.Judgement` says of each."""
+QUESTIONS = (*HEADS, *ACTS)
+"""All that the transformer answers, in its order; the linear model answers HEADS alone."""
 _WITHIN = {"said": "hate", "fine": "positive identity", "ordinary": "ordinary"}
 """Slots that hold a whole passage: of any section with that head, or of the section so called."""
 _WORDS_OF = {"talk": "more"}

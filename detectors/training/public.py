@@ -1,4 +1,4 @@
-"""The public sets that we train on, read where they lie and never copied.
+"""Examples of every source. The public sets are read where they lie and never copied.
 
 Each example tells of some heads only: what a set does not label is left out of that head's sum.
 """
@@ -7,6 +7,7 @@ import csv
 import email
 import email.policy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,11 @@ from detectors.cues import lowered
 from detectors.normalise import fold
 from detectors.stance import read_passage
 from detectors.suspicion import notable, passages
-from detectors.training.passages import HEADS, Said
+from detectors.training.acts import CONTACT, Line
+from detectors.training.passages import ACTS, HEADS, QUESTIONS, Said
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
+_YOU = re.compile(r"\b(?:you|your|you're|u|ur)\b", re.IGNORECASE)
 _COARSE = frozenset({"profanity", "insult", "slur", "sexual"})
 
 
@@ -32,14 +35,24 @@ class Example:
 
 
 def of_ours(said: Said) -> Example:
-    """Make an example of a passage of ours, which tells of every head."""
+    """Make an example of a passage of ours; who abuses the reader makes them small."""
     truth = {head: head in said.heads for head in HEADS}
     if "hate" in said.heads:
         del truth["abuse"]  # whether hate of a group is abuse of a person is not the question
         truth["offensive"] = True
-    elif not said.heads and read_passage(lowered(said.text)).has(_COARSE):
+    if "abuse" in said.heads and _YOU.search(said.text):
+        truth |= {"belittling": True} | ({"intimidation": True} if "threat" in said.heads else {})
+    if not said.heads and read_passage(lowered(said.text)).has(_COARSE):
         del truth["offensive"]  # what it quotes is coarse, what it says of it is not
     return Example(said.text, truth, 0, "ours")
+
+
+def of_line(line: Line) -> Example:
+    """Make an example of a line about acts; only an ordinary one is said to abuse nobody."""
+    truth = {act: act in line.acts for act in ACTS} | {"hate": False}
+    if not line.acts or line.subject == CONTACT:
+        truth |= {"abuse": False, "threat": False}
+    return Example(line.text, truth, 0, "acts")
 
 
 def davidson() -> Iterator[Example]:
@@ -105,19 +118,30 @@ def convabuse() -> Iterator[Example]:
 
 def ham() -> Iterator[Example]:
     """Yield passages of ordinary mail that hold a word of the lists; one folder of three."""
+    for passage in _mail():
+        if notable(passage):
+            yield Example(passage, dict.fromkeys(QUESTIONS, False), 0, "ham")
+
+
+def plain() -> Iterator[Example]:
+    """Yield passages of the same mail that hold no such word."""
+    for passage in _mail():
+        if not notable(passage):
+            yield Example(passage, dict.fromkeys(QUESTIONS, False), 0, "plain")
+
+
+def _mail() -> Iterator[str]:
+    """Yield every passage, in lower case."""
     for path in sorted((DATA / "mail_spamassassin" / "easy-ham-1").iterdir()):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.compat32)
         content = mail.get_payload(decode=True)
         if isinstance(content, bytes):
             lower = lowered(fold(content.decode("latin-1")).text)
-            for start, end in passages(lower):
-                if notable(lower[start:end]):
-                    harmless = dict.fromkeys(HEADS, False)
-                    yield Example(lower[start:end], harmless, 0, "ham")
+            yield from (lower[start:end] for start, end in passages(lower))
 
 
 def public() -> Iterator[Example]:
-    """Yield every public example."""
+    """Yield every public example of what is said of people."""
     yield from davidson()
     yield from edos()
     yield from hatemoji()

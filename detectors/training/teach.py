@@ -1,10 +1,11 @@
 """Teach the small transformer: the second half of `make train-offensive`.
 
-It reads passages as the detector will give them to it, in batches of about one length, in two
-courses: first everything, ours and the public sets; then, more slowly, harder passages of ours
-beside a sample of the first. Fixed seeds, one thread: on the same machine the same weights. How
-far it got is written down every hundred steps, so that it may be stopped and started again. Needs
-what `requirements-train.txt` lists.
+It reads passages as the detector will give them to it, in batches of about one length, in three
+courses: first everything that is said of people, ours and the public sets; then, more slowly,
+harder passages of ours; last how people talk to each other and what they do to whom they talk to;
+each beside samples of those before. Fixed seeds, one thread: on the same machine the same weights.
+How far it got is written down every hundred steps, so that it may be stopped and started again.
+Needs what `requirements-train.txt` lists.
 """
 
 import sys
@@ -22,19 +23,24 @@ from detectors.judge import MODEL
 from detectors.normalise import fold
 from detectors.pieces import numbers
 from detectors.stance import read_passage
+from detectors.training.acts import lines
 from detectors.training.net import Judge, export, started
-from detectors.training.passages import HEADS, passages, vocabulary
-from detectors.training.public import Example, of_ours, public
+from detectors.training.passages import QUESTIONS, passages, vocabulary
+from detectors.training.public import Example, of_line, of_ours, plain, public
 from detectors.training.rough import rough
 
 SEED = 9
 OURS = 36  # passages of a construction
 HARDER = 48  # of a construction of the second course
+TALK = 24  # of a construction of the third
+ACTS = 4  # fillings of a line about acts, at most, in the third
+READINGS = 2  # of each, written roughly in other places
 REHEARSED = 0.2  # of the first course is read again in the second
+AGAIN = (0.15, 1.0)  # of the first and of what the second added, in the third
 ROUGH = 0.15  # of ours are written roughly
-PASSES = 2  # through the first course
+PASSES = (2, 1, 2)  # through each course
 BATCH = 48
-RATES = (1.5e-4, 7e-5)  # of the two courses
+RATES = (1.5e-4, 7e-5, 5e-5)
 SITTING = 100  # steps between two notes of how far it got
 WARM = 0.06  # of the steps, while the rate rises
 DECAY = 0.01
@@ -43,7 +49,7 @@ SHARE = {"davidson": 0.45, "edos": 0.6, "toxic_spans": 0.8}
 """How much of a large set is read; what is true of hate, always."""
 WEIGHTS = {
     "ours": 1.0, "hatemoji": 1.0, "davidson": 0.5, "edos": 0.4, "convabuse": 0.7,
-    "toxic_spans": 0.5, "wnut": 0.7, "ham": 1.0,
+    "toxic_spans": 0.5, "wnut": 0.7, "ham": 1.0, "acts": 1.0, "plain": 0.5,
 }  # fmt: skip
 
 
@@ -61,14 +67,26 @@ def main() -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     random = Random(SEED)  # noqa: S311 - not for secrets
+    judge, folder = started(len(QUESTIONS)), Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, course in enumerate(courses(random)):
+        memory = folder / f"course-{number + 1}.pt"
+        teach(judge, course, memory, rate=RATES[number], passes=PASSES[number])
+    export(judge, Path(__file__).parents[1] / "models" / MODEL)
+
+
+def courses(random: Random) -> tuple[Sequence[Row], ...]:
+    """Return what is read in each course."""
     first = [row(one) for one in (*ours("train", OURS, random), *theirs(random))]
     harder = [row(one) for one in ours("more", HARDER, random)]
+    talk = [row(one) for one in (*ours("talk", TALK, random), *acts(random), *plain())]
     second = [*harder, *random.sample(first, int(len(first) * REHEARSED))]
-    judge, folder = started(len(HEADS)), Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    teach(judge, first, folder / "first.pt", rate=RATES[0], passes=PASSES)
-    teach(judge, second, folder / "second.pt", rate=RATES[1])
-    export(judge, Path(__file__).parents[1] / "models" / MODEL)
+    again = [
+        one
+        for listed, part in zip((first, harder), AGAIN, strict=True)
+        for one in random.sample(listed, int(len(listed) * part))
+    ]
+    return first, second, [*talk, *again]
 
 
 def ours(which: str, each: int, random: Random) -> Iterator[Example]:
@@ -76,6 +94,13 @@ def ours(which: str, each: int, random: Random) -> Iterator[Example]:
     for said in passages(which, each=each):
         written = rough(said.text, random) if random.random() < ROUGH else said.text
         yield of_ours(replace(said, text=written))
+
+
+def acts(random: Random) -> Iterator[Example]:
+    """Yield lines about acts, some of them written roughly."""
+    for line in [*lines("train", each=ACTS)] * READINGS:
+        written = rough(line.text, random) if random.random() < ROUGH else line.text
+        yield of_line(replace(line, text=written))
 
 
 def theirs(random: Random) -> Iterator[Example]:
@@ -106,8 +131,8 @@ def row(one: Example) -> Row:
     weight = WEIGHTS[one.source]
     return Row(
         numbers(passage.meant),
-        [float(one.truth.get(head, False)) for head in HEADS],
-        [weight * (head in one.truth) for head in HEADS],
+        [float(one.truth.get(head, False)) for head in QUESTIONS],
+        [weight * (head in one.truth) for head in QUESTIONS],
     )
 
 
