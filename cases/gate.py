@@ -6,24 +6,22 @@ be recorded is not shown (policy clauses 9.2, 9.3 and 10). A refusal is recorded
 withheld (see `veil`) leaves here without a word of its content.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.access_events import Refused, Searched, Viewed
 from archive.blobs import Blobs
 from archive.books import Book
-from archive.case_events import HoldPlaced
-from archive.case_words import Act, Case, Extent
+from archive.case_words import Act, Extent
 from archive.ledger import Ledger
 from cases import sealing
-from cases.answers import Answer, Conversation, Deletions, Opened, Unflagged
+from cases.answers import Answer, Conversation, Opened, Unflagged
 from cases.approvals import ApprovalRefusedError, Asked, Request
 from cases.approvals import fold as fold_requests
 from cases.authority import Authority, grant
 from cases.casebook import Casebook
 from cases.conversation import gather
-from cases.deletions import deletions, with_beginnings, with_bursts
 from cases.desk import Desk
 from cases.gate_errors import (
     MailAmbiguousError,
@@ -95,10 +93,15 @@ class Gate:
         answer = self._answer(sight, asked, page, seen)
         return self._recorded(typed, replace(answer, facets=self._facets(sight, asked, facets)))
 
-    def given(self, sight: Sight, typed: str, asked: Query, page: Page) -> Answer:
-        """Give a page of messages that are all open to this person, once the look is recorded."""
+    def given(
+        self, sight: Sight, typed: str, asked: Query, page: Page, shown: tuple[MailId, ...] = ()
+    ) -> Answer:
+        """Give a page of messages that are all open to this person, once the look is recorded.
+
+        `shown` are those of which something else than a hit is given.
+        """
         answer = self._answer(sight, asked, page, frozenset(hit.mail for hit in page.hits))
-        return self._recorded(typed, answer)
+        return self._recorded(typed, answer, shown=shown)
 
     def count(self, case: str, typed: str, *, facets: Sequence[str] = ()) -> Answer:
         """Count without showing any message."""
@@ -232,29 +235,6 @@ class Gate:
             concerns=sight.authority.scope.concerned,
         )
         return desk.ask(asked)
-
-    def deletions(self, case: str, *, since: datetime | None) -> Deletions:
-        """List what was deleted from the mailboxes of a case's scope, newest first.
-
-        A subject is told only where the case opens the message.
-        """
-        sight, asked = self.sight(case, "deletions"), Between("deleted", since, None)
-        mails = list(self.index.ids(sight.narrow(asked)))
-        open_ = frozenset(mails if sight.veil == NOTHING else self.index.ids(sight.open(asked)))
-        records = (record for mail in mails if (record := self.index.get(mail)))
-        found = deletions(records, sight.authority.scope, since=since, open_=open_)
-        shown = tuple(dict.fromkeys(one.mail for one in found))
-        page = Page(hits=(), total=len(mails), next=None)
-        answer = self._answer(sight, asked, page, frozenset())
-        self._recorded(render(asked), answer, shown=shown)
-        began = self._began(self.casebook.case(case))
-        return Deletions(answer, tuple(with_beginnings(with_bursts(found), began)))
-
-    def _began(self, case: Case) -> Mapping[str, datetime]:
-        """When the case and its holds began."""
-        placed = (one for one in self.ledger.events(Book.CASES) if isinstance(one, HoldPlaced))
-        holds = {f"hold {one.hold.id}": one.at for one in placed if one.hold.case == case.id}
-        return {f"case {case.id}": case.opened, **holds}
 
     def find(self, case: str, mail: str, *, act: str) -> MailId:
         """Name one message of a case's scope by the beginning of its id, without opening it."""

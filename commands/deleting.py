@@ -39,7 +39,9 @@ def deletions(app: App, *, case_id: str, since: datetime | None, limit: int, as_
     """
     from datetime import UTC
 
-    given = app.gate.deletions(case_id, since=since.replace(tzinfo=UTC) if since else None)
+    from cases.deleted import deleted
+
+    given = deleted(app.gate, case_id, since=since.replace(tzinfo=UTC) if since else None)
     shown = given.found[:limit]
     if as_json:
         _print_json(shown)

@@ -110,6 +110,7 @@ def timeline(  # noqa: PLR0913 - each is an option of the command
 
 def _gather(app: App, wanted: Wanted) -> Given:
     """Ask the gates; each writes the look down."""
+    from cases.deleted import deleted
     from cases.timeline import moments
     from people import Directory
 
@@ -117,7 +118,7 @@ def _gather(app: App, wanted: Wanted) -> Given:
     name = _quoted(wanted.person)
     whose, who = ("person", "person") if known else ("participant", "user")
     mails = app.gate.search(wanted.case, f"{whose}:{name}{_days(wanted)}", limit=MOST)
-    deletions = app.gate.deletions(wanted.case, since=wanted.low)
+    deletions = deleted(app.gate, wanted.case, since=wanted.low)
     with web_house.gate(app) as gate:
         visits = gate.search(wanted.case, f"{who}:{name}{_days(wanted)}", limit=MOST)
     mailboxes = known or (wanted.person.lower(),)

@@ -17,6 +17,7 @@ from archive.ledger import Ledger
 from archive.store import FolderStore
 from cases.applications import Application
 from cases.casebook import Casebook
+from cases.deleted import deleted
 from cases.deletions import Deletion, deletions, with_beginnings, with_bursts
 from cases.gate import Gate
 from cases.roles import NoAuthorityError
@@ -196,7 +197,7 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
 
 def test_a_listing_of_deletions_is_recorded_first(gate: Gate) -> None:
     """It names what it showed on the ledger; subjects that the case withholds are not told."""
-    given = gate.deletions("C-0001", since=None)
+    given = deleted(gate, "C-0001", since=None)
 
     [searched] = gate.ledger.events(Book.ACCESS)
     assert isinstance(searched, Searched)
@@ -211,6 +212,6 @@ def test_a_listing_of_deletions_is_recorded_first(gate: Gate) -> None:
 def test_without_authority_nothing_is_listed(gate: Gate) -> None:
     """A case that is not there or not theirs lists nothing, and the asking is recorded."""
     with pytest.raises(NoAuthorityError):
-        gate.deletions("C-0002", since=None)
+        deleted(gate, "C-0002", since=None)
 
     assert ["refused"] == [event.kind for event in gate.ledger.events(Book.ACCESS)]
