@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
-from commands.breaching import breach, desk, json_option, sha256_of, show
+from commands.breach_standing import show
+from commands.breaching import breach, desk, json_option, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
