@@ -88,6 +88,11 @@ class Postfix:
 @pytest.fixture(scope="module", autouse=True)
 def needed() -> None:
     """Skip where there is no Postfix to try, unless it was promised."""
+    require()
+
+
+def require() -> None:
+    """Skip or fail where Postfix cannot be tried."""
     missing = None if shutil.which("postfix") else "Postfix is not installed"
     missing = missing or (None if os.geteuid() == 0 else "only root can start Postfix")
     if missing and os.environ.get("SECTION9_REQUIRE_SERVERS") == "1":
