@@ -1,10 +1,12 @@
 """A small archive in one process, with all that keeps mail and all that deletes it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from engines import embedded
 
 from archive.blobs import Blobs
 from archive.books import Book
@@ -22,7 +24,6 @@ from ingest.arrival import originals_in
 from ingest.identity import mail_id
 from ingest.parse import parse
 from search.index import Index
-from search.sqlite import open_sqlite
 from section9 import (
     BlobId,
     CaseId,
@@ -114,13 +115,13 @@ class Keeping:
 
 
 @contextmanager
-def keeping(root: Path) -> Iterator[Keeping]:
+def keeping(root: Path, *, engine: Callable[[Path], Index] = embedded) -> Iterator[Keeping]:
     """Open an archive in a folder; what a spool would hold is nobody's business here."""
     root.mkdir(exist_ok=True)
     store = FolderStore(root / "archive")
     ledger, blobs = Ledger(store), Blobs(store)
     with (
-        closing(open_sqlite(root / "index.sqlite", mode="write")) as index,
+        closing(engine(root)) as index,
         closing(Custody(ledger, store, root / "custody.lock")) as custody,
         closing(Copies(ledger, store)) as copies,
     ):

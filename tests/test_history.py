@@ -7,7 +7,8 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from test_index_contract import ENGINES, found, mail
+from engines import ENGINES
+from test_index_contract import found, mail
 
 from search.index import Index
 from search.merge import merge

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from engines import ENGINES
 from keeping import NOW, PERSON, Keeping, keeping, mail
 from triage_house import opened
 
@@ -24,9 +25,9 @@ from cases.web_sight import Users
 from section9 import CaseId, Category, Confidence, MailId, RuleId
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Keeping]:
-    with keeping(tmp_path / "house") as house:
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Keeping]:
+    with keeping(tmp_path / "house", engine=ENGINES[request.param]) as house:
         yield house
 
 

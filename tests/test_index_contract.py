@@ -7,15 +7,15 @@ generated ones.
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
-import elastic_indices
 import pytest
+from engines import ENGINES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +28,6 @@ from search.order import Order
 from search.query import parse
 from search.sealed import emptied
 from search.sizes import size_of
-from search.sqlite import open_sqlite
 from search.tree import (
     All,
     AnyOf,
@@ -74,12 +73,6 @@ from section9 import (
     Trust,
     Turn,
 )
-
-ENGINES: dict[str, Callable[[Path], Index]] = {
-    "sqlite": lambda folder: open_sqlite(folder / "index.sqlite", mode="write"),
-    "elasticsearch": lambda _: elastic_indices.empty(),
-}
-"""Each engine, as a way to make an empty index; a folder of its own is lent to it."""
 
 JANE = Participant("Jane Doe", "j.doe@school.example")
 HEAD = Participant("Head Teacher", "head@school.example")

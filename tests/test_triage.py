@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from engines import ENGINES
 from triage_house import (
     ACCOUNTS,
     DEPUTY,
@@ -47,9 +48,9 @@ from section9 import (
 )
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with triage_house(tmp_path) as made:
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with triage_house(tmp_path, engine=ENGINES[request.param]) as made:
         yield made
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from engines import ENGINES
 from test_triage_screen import shown, until
 from triage_house import DEPUTY, DPO, HEAD, NOW, House, triage_house
 
@@ -27,9 +28,9 @@ MINUTE = timedelta(minutes=1)
 FIRST, SECOND = AlertId("A-0001"), AlertId("A-0002")
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with triage_house(tmp_path) as made:
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with triage_house(tmp_path, engine=ENGINES[request.param]) as made:
         yield made
 
 

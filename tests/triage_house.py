@@ -1,10 +1,12 @@
 """A trust in which some messages are flagged, and four people who triage them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from engines import embedded
 
 from archive.blobs import Blobs
 from archive.books import Book
@@ -20,7 +22,7 @@ from cases.triage.desk import (
     programme,
 )
 from ingest.parse import parse
-from search.sqlite import open_sqlite
+from search.index import Index
 from section9 import (
     BlobId,
     CaseId,
@@ -131,7 +133,7 @@ def kept(record: Record, blobs: Blobs) -> Record:
 
 
 @contextmanager
-def triage_house(root: Path) -> Iterator[House]:
+def triage_house(root: Path, *, engine: Callable[[Path], Index] = embedded) -> Iterator[House]:
     store = FolderStore(root / "archive")
     blobs, ledger = Blobs(store), Ledger(store)
     rules = RulesInForce(NOW - timedelta(days=20), "t.ech", "insult/1 nhs-number/1")
@@ -143,7 +145,7 @@ def triage_house(root: Path) -> Iterator[House]:
         record_of(3, to="d.po@school.example"),
         record_of(4, to="h.ead@school.example"),
     ]
-    with closing(open_sqlite(root / "index.sqlite", mode="write")) as index:
+    with closing(engine(root)) as index:
         records = [kept(record, blobs) for record in records]
         index.put(records, segment=None)
         book = Casebook(ledger, DSL, lambda: NOW, ACCOUNTS)
