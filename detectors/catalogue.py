@@ -1,6 +1,7 @@
 """Every detector there is. A rule that is in none of the tuples does not run."""
 
 from detectors import (
+    acts,
     bank_account,
     belittling,
     birth_date,
@@ -65,7 +66,11 @@ TEXT_DETECTORS: tuple[TextDetector, ...] = (
 )
 """They read each text, passage by passage."""
 
-MAIL_DETECTORS: tuple[MailDetector, ...] = (photograph.DETECTOR, student_contact.DETECTOR)
+MAIL_DETECTORS: tuple[MailDetector, ...] = (
+    photograph.DETECTOR,
+    student_contact.DETECTOR,
+    acts.DETECTOR,
+)
 """They read the whole message, after the others."""
 
 RULES: tuple[Rule, ...] = tuple(

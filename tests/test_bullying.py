@@ -19,6 +19,7 @@ MONDAY = datetime(2026, 10, 5, 9, tzinfo=UTC)
 LOW, MEDIUM, HIGH = Confidence
 MILD = Sign(RuleId("belittling"), 1, LOW)
 HARD = Sign(RuleId("belittling"), 2, LOW)
+READ, READ_TOO = (Sign(RuleId(rule), 1, LOW, read=True) for rule in ("belittling", "shunning"))
 SHUNS = Sign(RuleId("shunning"), 2, LOW)
 SCARES = Sign(RuleId("intimidation"), 2, LOW)
 THREAT = Sign(RuleId("threat"), 5, HIGH)
@@ -61,8 +62,12 @@ def test_what_is_said_to_wear_somebody_down(text: str, expected: list[tuple[str,
     ("history", "expected"),
     [
         ([sent(0, HARD), sent(5, SHUNS)], None),  # two bad moments
-        ([sent(0, MILD), sent(9, MILD), sent(20, MILD)], None),
-        ([sent(0, MILD), sent(9, MILD), sent(20, MILD), sent(30, MILD)], LOW),
+        ([sent(0, MILD), sent(9, MILD)], None),
+        ([sent(0, MILD), sent(9, MILD), sent(20, MILD)], LOW),
+        ([sent(0, MILD), sent(9, MILD), sent(20, MILD), sent(30, MILD)], MEDIUM),
+        ([sent(n, *[MILD] * (n % 4 == 0)) for n in range(20)], None),  # chance, in much mail
+        ([sent(n, *[HARD] * (n % 4 == 0)) for n in range(20)], MEDIUM),
+        ([sent(n, READ, READ_TOO) for n in range(3)], LOW),  # two guesses are not two kinds
         ([sent(0, HARD), sent(9, HARD), sent(20, HARD)], MEDIUM),
         ([sent(0, HARD), sent(9, SHUNS), sent(20, SCARES)], HIGH),
         ([sent(0, HARD), sent(90, SHUNS), sent(200, SCARES)], None),  # too far apart

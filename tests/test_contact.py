@@ -8,6 +8,7 @@ import pytest
 
 from demo import trust
 from demo.mailbox import messages as demo_messages
+from detectors import acts
 from detectors.contact.grading import is_late
 from detectors.contact.networks import is_network, named
 from detectors.contact.phrases import phrases
@@ -71,8 +72,10 @@ def seen(
     to: Sequence[str] = (PUPIL,),
     with_: Scanner | None = None,
 ) -> list[Finding]:
+    """What the rules say; what a model reads beside them is for `test_acts_read`."""
     found = (with_ or scanner()).scan(letter, sender=sender, recipients=[*map(Recipient, to)])
-    return [one for one in found if one.category is Category.STUDENT_CONTACT]
+    ruled = (one for one in found if one.why != acts.WHY)
+    return [one for one in ruled if one.category is Category.STUDENT_CONTACT]
 
 
 def told(found: Sequence[Finding]) -> set[tuple[str, Confidence]]:

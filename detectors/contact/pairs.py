@@ -116,6 +116,19 @@ def is_private(address: str, domains: frozenset[str]) -> bool:
     return bool(domains) and not any(domain == own or domain.endswith(f".{own}") for own in domains)
 
 
+def is_own(address: str, context: Context) -> bool:
+    """Whether an address is of somebody of the trust."""
+    return context.person(address) is not None or not is_private(address, context.domains)
+
+
+def readers(mail: ParsedMail, context: Context) -> list[str]:
+    """Return whom a message is to: those of its To header, or all where it names none."""
+    every = _reached(context)
+    named = {one.address for one in mail.to}
+    first = [one for one in every if one in named] or every
+    return [one for one in first if one != context.sender.lower()]
+
+
 def without_exempt(met: Contact, exempt: Iterable[Exempt], context: Context) -> Contact | None:
     """Leave out whoever may write to each other; None where nobody else is left."""
     pairs = tuple(exempt)

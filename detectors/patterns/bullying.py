@@ -1,19 +1,21 @@
 """Bullying (clause 8): what one sends another, or many send one, again and again. Pure.
 
-A message is worth as much as the gravest that was found in it, one more where two kinds were; a
-weak phrase 1, a strong one 2, an insult 3, hatred 4, a threat 5. Messages with no longer gap
-between them than six weeks are a run, and the weightiest run of a school year is judged. Three
-messages on two days, or two grave ones, are a pattern; a single grave one is a finding already.
+A message is worth as much as the gravest that was found in it, one more where two kinds plainly
+were; a weak phrase or what a model perhaps reads 1, a strong phrase or what a model clearly reads
+2, an insult 3, hatred 4, a threat 5. Messages with no longer gap between them than six weeks are a
+run, and the weightiest run of a school year is judged. Three messages on two days, or two grave
+ones, are a pattern; a single grave one is a finding already. Where fewer than one message in three
+has something in it, what is worth 1 is left out: in a year of mail chance brings some.
 
-Sure: one step; one more where all of them are worth five; one more for two kinds, a grave message,
+Sure: one step; one more where all of them are worth four; one more for two kinds, a grave message,
 three that frighten or six messages; one less where it is answered in kind (a quarrel), two where
 it is laughed at (banter). Grave: 3, of many 4; more where it grows worse, where a message is grave
 or frightens, where an adult does it to a student; less in a quarrel.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from detectors.contract import Rule
@@ -21,6 +23,7 @@ from detectors.patterns.history import (
     Passed,
     Pattern,
     Sign,
+    by_model,
     confidence,
     in_order,
     over,
@@ -55,15 +58,21 @@ KINDS: Mapping[RuleId, str] = {
 MILD = frozenset({RuleId("belittling"), RuleId("shunning"), RuleId("intimidation")})
 """They are never more than low by themselves, and count for what they are."""
 
+SENDERS = 3
+"""Who turn on one are at least so many."""
+READERS = 3
+"""What is said to more people is said to nobody of them."""
+
 _AIMED = MILD | {RuleId("harassment"), RuleId("threat")}
 """What is said to whoever reads it: hatred of a group may be said to a list of people."""
 
 _GAP, _GAP_MANY = timedelta(days=42), timedelta(days=14)
 _FEW, _MANY = 3, 6  # messages
-_ENOUGH, _MUCH = 4, 5  # worth, of all messages of a run
+_HINT = 1  # severity of what a model perhaps reads in a message
+_ENOUGH, _MUCH = 3, 4  # worth, of all messages of a run
 _GRAVE = 4  # worth, of one message
-_SENDERS = 3
-_READERS = 3  # what is said to more is said to nobody of them
+_SHARE = 1 / 3  # of messages, below which a hint in one may be chance
+_SPARSE, _SPARSE_MANY = 2, 3  # worth that is none, from one sender and from many
 _IN_KIND = 0.5  # of what was sent, so much came back
 _WORSE = 0.5  # of worth, by which the later half is above the earlier
 
@@ -104,9 +113,9 @@ class Run:
 def worth_of(one: Passed) -> int:
     """Say what a message is worth; 0 for one with nothing in it."""
     worths = [_worth(sign) for sign in one.signs if sign.rule in KINDS]
-    if one.reached > _READERS:
+    if one.reached > READERS:
         return 0
-    return min(5, max(worths) + (len(kinds_of(one)) > 1)) if worths else 0
+    return min(5, max(worths) + (len(plain_kinds(one)) > 1)) if worths else 0
 
 
 def kinds_of(one: Passed) -> frozenset[str]:
@@ -114,10 +123,16 @@ def kinds_of(one: Passed) -> frozenset[str]:
     return frozenset(KINDS[sign.rule] for sign in one.signs if sign.rule in KINDS)
 
 
+def plain_kinds(one: Passed) -> frozenset[str]:
+    """Say what a message does by more than what a model perhaps reads in it."""
+    plain = (sign for sign in one.signs if not sign.read or sign.severity > _HINT)
+    return kinds_of(replace(one, signs=tuple(plain)))
+
+
 def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) -> Pattern | None:
     """Decide on what one sent another in a school year; `down`: an adult to a student.
 
-    `history` holds what passed both ways; what has nothing in it may be left out.
+    `history` holds what passed both ways; what has nothing in it tells how rare the rest is.
     """
     messages = in_order(history)
     run = _weightiest(messages, by={by}, to=to, gap=_GAP)
@@ -140,10 +155,10 @@ def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) 
 
 def against(history: Iterable[Passed], *, to: str) -> Pattern | None:
     """Decide on what several sent one in a school year, close together."""
-    messages = [one for one in in_order(history) if any(x.rule in _AIMED for x in one.signs)]
+    messages = [_aimed(one) for one in in_order(history)]
     senders = {one.by for one in messages if one.to == to}
     run = _weightiest(messages, by=senders, to=to, gap=_GAP_MANY)
-    if run is None or len({one.by for one in run.messages}) < _SENDERS or run.total < _ENOUGH:
+    if run is None or len({one.by for one in run.messages}) < SENDERS or run.total < _ENOUGH:
         return None
     mobs = tuple(sorted({one.by for one in run.messages}))
     back = sum(worth_of(one) for one in messages if one.by == to and one.to in mobs)
@@ -159,6 +174,12 @@ def against(history: Iterable[Passed], *, to: str) -> Pattern | None:
     return Pattern(MOBBING, severity(grave), confidence(sure), (*mobs, to), run.messages, why)
 
 
+def _aimed(one: Passed) -> Passed:
+    """Leave out what may be said to a list, such as hatred of a group."""
+    aimed = any(sign.rule in _AIMED for sign in one.signs)
+    return one if aimed else replace(one, signs=())
+
+
 def _worth(sign: Sign) -> int:
     if sign.rule in MILD:
         return sign.severity
@@ -167,15 +188,30 @@ def _worth(sign: Sign) -> int:
 
 def _weightiest(messages: Sequence[Passed], *, by: set[str], to: str, gap: timedelta) -> Run | None:
     """Return the run that is worth most; of equals the latest."""
-    sent = [one for one in messages if one.by in by and one.to == to and worth_of(one)]
-    every = (Run(tuple(run), tuple(map(worth_of, run))) for run in runs(sent, gap=gap))
+    sent = [one for one in messages if one.by in by and one.to == to]
+    found = _telling(sent, gap=gap, least=_SPARSE if len(by) == 1 else _SPARSE_MANY)
+    every = (Run(tuple(run), tuple(map(worth_of, run))) for run in found)
     return max(every, key=lambda run: (run.total, run.messages[-1].sent), default=None)
+
+
+def _telling(sent: Sequence[Passed], *, gap: timedelta, least: int) -> Iterator[Sequence[Passed]]:
+    """Yield the runs of messages with something in them.
+
+    Where hardly any message in all these weeks has, only what is worth `least` is not chance.
+    """
+    for run in runs([one for one in sent if worth_of(one)], gap=gap):
+        passed = sum(run[0].sent <= one.sent <= run[-1].sent for one in sent)
+        if len(run) >= _SHARE * passed:
+            yield run
+        else:
+            yield from runs([one for one in run if worth_of(one) >= least], gap=gap)
 
 
 def _steps(run: Run) -> int:
     """Say how sure a run is before anything speaks against it."""
     frightens = run.kinds["frighten"] >= _FEW
-    varied = len(run.kinds) > 1 or _is_grave(run) or frightens or len(run.messages) >= _MANY
+    plain = frozenset().union(*map(plain_kinds, run.messages))
+    varied = len(plain) > 1 or _is_grave(run) or frightens or len(run.messages) >= _MANY
     return 1 + (run.total >= _MUCH) + varied
 
 
@@ -204,4 +240,5 @@ def _laughed_at(messages: Sequence[Passed], run: Run, to: str) -> bool:
 def _why(run: Run, circumstances: Mapping[str, bool]) -> str:
     """Say what is in a run, and how it goes; names nobody."""
     more = (words for words, true in circumstances.items() if true)
-    return "; ".join([f"{over(run.messages)}: {told(run.kinds)}", *more])
+    counted = f"{over(run.messages)}: {told(run.kinds)}"
+    return "; ".join(filter(None, [counted, by_model(run.messages), *more]))

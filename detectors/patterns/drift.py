@@ -25,6 +25,7 @@ from detectors.contract import Rule
 from detectors.patterns.history import (
     Passed,
     Pattern,
+    by_model,
     in_order,
     over,
     severity,
@@ -49,6 +50,8 @@ SAID: Mapping[RuleId, str] = {
 _GRAVE = frozenset({SECRECY, MEETING})
 _LOW, _MEDIUM, _HIGH = 2, 3, 5  # points
 _FEW, _HALF = 3, 0.5
+_HINT = 1  # severity of what is nothing in one message
+_SHARE = 1 / 8  # of messages, below which a hint in one may be chance
 _OFTEN = 3  # messages with the same sign
 _OPENS, _CLOSES = 7, 18  # hours of the clock, UK
 _SATURDAY = 5
@@ -88,7 +91,11 @@ class Course:
             rule: [one for one in unseen if any(sign.rule == rule for sign in one.signs)]
             for rule in SAID
         }
-        return {rule: having for rule, having in found.items() if having}
+        return {
+            rule: having
+            for rule, having in found.items()
+            if _is_plain(rule, having) or len(having) >= max(1, _SHARE * len(unseen))
+        }
 
 
 def between(
@@ -113,7 +120,8 @@ def between(
         return None
     grave = DRIFT.severity + bool(_GRAVE & said.keys()) + (points >= _HIGH) - (points < _MEDIUM)
     counts = Counter({SAID[rule]: len(having) for rule, having in said.items()})
-    why = "; ".join(filter(None, [f"{over(telling)}: {told(counts)}".rstrip(": "), *ways]))
+    counted = f"{over(telling)}: {told(counts)}".rstrip(": ")
+    why = "; ".join(filter(None, [counted, by_model(telling), *ways]))
     return Pattern(DRIFT, severity(grave), level, (adult, child), tuple(telling), why)
 
 
@@ -128,6 +136,12 @@ def _points(rule: RuleId, having: Sequence[Passed]) -> int:
     if rule == PERSONAL:  # one friendly word is nothing
         return min(_OFTEN, len(having)) if len(having) > 1 else 0
     return 1 + sure + (both or len(having) >= _OFTEN)
+
+
+def _is_plain(rule: RuleId, having: Iterable[Passed]) -> bool:
+    """Whether any sign of a kind is more than a hint."""
+    signs = (sign for one in having for sign in one.signs if sign.rule == rule)
+    return any(sign.severity > _HINT or sign.confidence is not Confidence.LOW for sign in signs)
 
 
 def _level(

@@ -26,6 +26,7 @@ class Sign:
     rule: RuleId
     severity: int
     confidence: Confidence
+    read: bool = False  # by the transformer: no phrase of ours says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ def severity(grave: int) -> int:
 def told(counts: Counter[str]) -> str:
     """Say how many messages do what: `4 belittle, 1 frightens`."""
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()) if count)
+
+
+def by_model(messages: Sequence[Passed]) -> str:
+    """Say in how many messages a model alone sees what there is; empty for none."""
+    count = sum(bool(one.signs) and all(sign.read for sign in one.signs) for one in messages)
+    return f"{count} of them only as a model reads them" if count else ""
 
 
 def over(messages: Sequence[Passed]) -> str:

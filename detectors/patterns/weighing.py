@@ -1,31 +1,43 @@
 """One message as patterns take it: who sent it to whom, and what was found in it. Pure.
 
-Between an adult and a student every message counts; between others only one with something in it,
-or a laugh. A private address that nobody knows is kept too, because the reply chain may tell whose
-it is.
+Between an adult and a student every message counts, and between people of the trust one to few of
+them; between others only one with something in it, or a laugh. A private address that nobody knows
+is kept too, because the reply chain may tell whose it is.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from detectors import acts
 from detectors.contact.grading import Circumstances
-from detectors.contact.pairs import Contact, Known, Party, Side, contact, is_private, party
+from detectors.contact.pairs import (
+    Contact,
+    Known,
+    Party,
+    Side,
+    contact,
+    is_own,
+    is_private,
+    party,
+    readers,
+)
 from detectors.contact.phrases import PERSONAL
 from detectors.contact.wording import faint, is_personal_talk, read
 from detectors.contract import Context
-from detectors.patterns.bullying import KINDS
-from detectors.patterns.history import Passed, Sign
+from detectors.own_words import bodies, unquoted
+from detectors.patterns.bullying import KINDS, READERS
+from detectors.patterns.history import Passed, Sign, in_order
 from detectors.providers import is_personal
 from detectors.spans import merged, touches
-from section9 import Category, Confidence, Finding, MailId, ParsedMail, Part, PartKind, Person, Span
+from section9 import Category, Confidence, Finding, MailId, ParsedMail, PartKind, Person, Span
 
-_READERS = 3  # of a message that is said to anybody in particular
+CLOSELY = 60
+"""Messages of two people in a year that are read closely, at most."""
 _CLASS = 40  # students of one message that are told apart
 _READ = 2_000  # characters in which a laugh is looked for
-_LONGEST = 20_000  # characters of a part that is read for hints
 _ANSWERED = 5  # messages that one refers to, at most
 _LAUGH = re.compile(
     r"\b(?:(?:ha){2,}h?|(?:he){2,}|lol|lmao|rofl|just kidding|only joking|only kidding|jk)\b"
@@ -64,6 +76,28 @@ def weighed(
     )
 
 
+def to_read_closely(history: Sequence[Passed]) -> list[MailId]:
+    """Return what came by an address that only the reply chain links, the newest of it.
+
+    Nobody knew when it came that it was between an adult and a student.
+    """
+    return [one.mail for one in in_order(history) if one.linked][-CLOSELY:]
+
+
+def closely(mail: ParsedMail) -> tuple[Sign, ...]:
+    """Return what the transformer sees in a message, each barely sure."""
+    read = {act.rule for _, text in bodies(mail) for act in acts.read(text)}
+    return tuple(Sign(rule, 1, Confidence.LOW, read=True) for rule in sorted(read))
+
+
+def with_signs(history: Sequence[Passed], signs: Mapping[MailId, Sequence[Sign]]) -> list[Passed]:
+    """Add what was seen more closely to what was found in messages."""
+    return [
+        replace(one, signs=(*one.signs, *more)) if (more := signs.get(one.mail)) else one
+        for one in history
+    ]
+
+
 def key_of(person: Person, context: Context) -> str:
     """Return the address that stands for somebody: the trust's own, where it is but one.
 
@@ -81,15 +115,14 @@ def _pairs(mail: ParsedMail, passed: Passed, context: Context) -> Iterator[Weigh
     if met := contact(mail, context, day=passed.sent.date()):
         yield from _across(mail, met, passed, context)
         return
-    readers = _readers(mail, context)
-    yield from _with_stranger(mail, readers, passed, context)
-    if (passed.laughs or any(sign.rule in KINDS for sign in passed.signs)) and (
-        len(readers) <= _READERS
-    ):
+    to = readers(mail, context)
+    yield from _with_stranger(mail, to, passed, context)
+    if len(to) <= READERS:
         by = _key(context.sender.lower(), context)
-        for to in dict.fromkeys(_key(one, context) for one in readers if _is_own(one, context)):
-            if to != by:
-                yield Weighed(replace(passed, by=by, to=to, reached=len(readers)))
+        own = (each for each in to if is_own(each, context) and _counts(each, passed, context))
+        for one in dict.fromkeys(_key(each, context) for each in own):
+            if one != by:
+                yield Weighed(replace(passed, by=by, to=one, reached=len(to)))
 
 
 def _across(mail: ParsedMail, met: Contact, passed: Passed, context: Context) -> Iterator[Weighed]:
@@ -114,28 +147,34 @@ def _across(mail: ParsedMail, met: Contact, passed: Passed, context: Context) ->
 
 
 def _with_stranger(
-    mail: ParsedMail, readers: Sequence[str], passed: Passed, context: Context
+    mail: ParsedMail, to: Sequence[str], passed: Passed, context: Context
 ) -> Iterator[Weighed]:
     """Yield what passed, alone, between a private address and an adult or a student.
 
     No detector knows yet that it is between the two sides: its words are read here, as barely sure.
     """
-    if len(readers) != 1 or not any(_is_stranger(one, context) for one in _ends(readers, context)):
+    if len(to) != 1 or not any(_is_stranger(one, context) for one in _ends(to, context)):
         return
     passed = replace(passed, signs=(*passed.signs, *_spoken(mail)))
-    ends = _ends(readers, context)
+    ends = _ends(to, context)
     known = [party(one, "", context, day=passed.sent.date()) for one in ends]
     for stranger, other in (ends, known[1]), (ends[::-1], known[0]):
         if other and _is_stranger(stranger[0], context):
             key = key_of(other.person, context)
-            by, to = (stranger[0], key) if stranger[0] == ends[0] else (key, stranger[0])
-            both = replace(passed, by=by, to=to, private=True, linked=True)
+            by, reader = (stranger[0], key) if stranger[0] == ends[0] else (key, stranger[0])
+            both = replace(passed, by=by, to=reader, private=True, linked=True)
             adult = key if other.side is Side.ADULT else stranger[0]
             yield Weighed(both, adult=adult, stranger=stranger[0])
 
 
-def _ends(readers: Sequence[str], context: Context) -> tuple[str, str]:
-    return context.sender.lower(), readers[0]
+def _counts(reader: str, passed: Passed, context: Context) -> bool:
+    """Whether a message matters to bullying: what has nothing in it does between people we know."""
+    known = context.person(reader) and context.person(context.sender.lower())
+    return bool(known) or passed.laughs or any(sign.rule in KINDS for sign in passed.signs)
+
+
+def _ends(to: Sequence[str], context: Context) -> tuple[str, str]:
+    return context.sender.lower(), to[0]
 
 
 def _spoken(mail: ParsedMail) -> Iterator[Sign]:
@@ -148,29 +187,18 @@ def _spoken(mail: ParsedMail) -> Iterator[Sign]:
                 for sign in read(part.text).signs
                 if not touches(quoted, Span(sign.start, sign.end))
             )
-            said = [sign.rule for sign in own] or faint(_unquoted(part))
+            said = [sign.rule for sign in own] or faint(unquoted(part))
             yield from dict.fromkeys(Sign(rule, 1, Confidence.LOW) for rule in sorted(said))
 
 
 def _hinted(mail: ParsedMail, passed: Passed, *, by_adult: bool) -> Iterator[Sign]:
     """Yield what a message hints at beside what was found in it."""
     found = {sign.rule for sign in passed.signs}
-    bodies = (one for one in mail.parts if one.kind is PartKind.BODY and not one.repeats)
-    texts = [_unquoted(part) for part in bodies]
+    texts = [text for _, text in bodies(mail)]
     hinted = frozenset().union(*map(faint, texts))
     yield from (Sign(rule, 1, Confidence.LOW) for rule in sorted(hinted - found))
     if by_adult and any(map(is_personal_talk, texts)):
         yield Sign(PERSONAL, 1, Confidence.LOW)
-
-
-def _unquoted(part: Part) -> str:
-    """Return a part's text with a blank for each character that somebody else had written."""
-    text = part.text[:_LONGEST]
-    for span in merged(part.quoted):
-        if span.start < len(text):
-            end = min(span.end, len(text))
-            text = text[: span.start] + " " * (end - span.start) + text[end:]
-    return text
 
 
 def _is_stranger(address: str, context: Context) -> bool:
@@ -181,22 +209,9 @@ def _is_guessed(one: Party) -> bool:
     return one.private and one.known is Known.NAME
 
 
-def _readers(mail: ParsedMail, context: Context) -> list[str]:
-    """Return whom a message is to: those of its To header, or all where it names none."""
-    every = list(dict.fromkeys(one.address.lower() for one in context.recipients))
-    named = {one.address for one in mail.to}
-    first = [one for one in every if one in named] or every
-    return [one for one in first if one != context.sender.lower()]
-
-
 def _key(address: str, context: Context) -> str:
     person = context.person(address)
     return key_of(person, context) if person else address
-
-
-def _is_own(address: str, context: Context) -> bool:
-    """Whether an address is of somebody of the trust."""
-    return context.person(address) is not None or not is_private(address, context.domains)
 
 
 def _signs(mail: ParsedMail, findings: Sequence[Finding]) -> Iterator[Sign]:
@@ -205,7 +220,7 @@ def _signs(mail: ParsedMail, findings: Sequence[Finding]) -> Iterator[Sign]:
     for one in findings:
         counts = one.category is Category.STUDENT_CONTACT or one.rule in KINDS
         if counts and not touches(quoted.get(one.part, ()), Span(one.start, one.end)):
-            yield Sign(one.rule, one.severity, one.confidence)
+            yield Sign(one.rule, one.severity, one.confidence, read=one.why == acts.WHY)
 
 
 def _laughs(mail: ParsedMail) -> bool:

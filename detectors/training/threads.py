@@ -22,7 +22,7 @@ CONTACT, BULLYING = "drift", "campaign"
 _MESSAGE = re.compile(r"^@ \+(\d+) (\d\d):(\d\d) (\S+) > (\S+)\n", re.MULTILINE)
 _FIRST_DAY = datetime(2026, 9, 14, tzinfo=UTC)  # a Monday; UK clocks are an hour ahead
 _UK = timedelta(hours=1)
-_PEOPLE = {
+PEOPLE = {
     **WHO,
     "stranger": (Participant("", "flower2011@gmail.com"),),
     "colleague": (Participant("Carys Llewelyn", f"c.llewelyn@{DOMAIN}"),),
@@ -69,8 +69,8 @@ def _written(name: str, template: str, random: Random) -> Thread:
                 message_id=f"{name}-{number}",
                 date=sent,
                 subject="",
-                from_=_PEOPLE[sender],
-                to=_PEOPLE[reader],
+                from_=PEOPLE[sender],
+                to=PEOPLE[reader],
                 in_reply_to=(mails[-1].message_id,) if mails else (),
                 parts=(Part(PartId("1"), PartKind.BODY, "text/plain", "", 0, "", written),),
             )

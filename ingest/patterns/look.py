@@ -29,8 +29,14 @@ from archive.store import FolderStore
 from detectors.contract import Context
 from detectors.patterns import decide
 from detectors.patterns.decide import Excused
-from detectors.patterns.history import Pattern, SchoolYear
-from detectors.patterns.weighing import Weighed, weighed
+from detectors.patterns.history import Pattern, SchoolYear, Sign
+from detectors.patterns.weighing import (
+    Weighed,
+    closely,
+    to_read_closely,
+    weighed,
+    with_signs,
+)
 from ingest.patterns.memory import Memory, Pair
 from search.index import Index
 from search.sealed import is_sealed
@@ -189,6 +195,7 @@ class Look:
     def _patterns(self, pair: Pair) -> dict[PatternId, Pattern]:
         """Return the patterns of two people in a year, and of many who turn on one of them."""
         history, adult = self.memory.between(pair)
+        history = with_signs(history, self._closely(to_read_closely(history)))
         people = (pair.one, pair.other)
         every = decide.between(
             history, people=people, adult=adult, excused=self.excused, holiday=self.trust.holiday
@@ -198,6 +205,15 @@ class Look:
             if one := decide.against(self.memory.hurting(reader, pair.year), to=reader):
                 found[_id(one, pair.year)] = one
         return found
+
+    def _closely(self, mails: Sequence[MailId]) -> Mapping[MailId, Sequence[Sign]]:
+        """Return what is seen in messages that are read closely, each of them once."""
+        known = self.memory.read_closely(mails)
+        left = tuple(Exact("id", mail) for mail in mails if mail not in known)
+        records = self.index.records(AnyOf(left)) if left else ()
+        new = {one.mail: closely(one.parsed) for one in records if not is_sealed(one)}
+        self.memory.note_closely(new)
+        return known | new
 
     def _changed(self, id_: PatternId, found: Pattern | None) -> Changed | None:
         """Return the event of a pattern that is not as it was, or is no more.

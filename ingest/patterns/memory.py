@@ -6,7 +6,7 @@ the file loses nothing. Which pairs wait to be decided stands in it too: a look 
 gone on with.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +14,13 @@ from pathlib import Path
 import msgspec
 
 from archive.pattern_events import PatternFound, PatternId
-from detectors.patterns.bullying import worth_of
-from detectors.patterns.history import Passed, SchoolYear, school_year
+from detectors.patterns.bullying import SENDERS, worth_of
+from detectors.patterns.history import Passed, SchoolYear, Sign, school_year
 from detectors.patterns.weighing import Weighed
 from ingest import folded
 from section9 import MailId
 
-FORMAT = 1
+FORMAT = 2
 SCHEMA = """
 CREATE TABLE passed (mail TEXT, by TEXT, reader TEXT, year INTEGER, adult TEXT, stranger TEXT,
                      telling INTEGER, hurting INTEGER, id TEXT, what TEXT,
@@ -28,16 +28,19 @@ CREATE TABLE passed (mail TEXT, by TEXT, reader TEXT, year INTEGER, adult TEXT, 
 CREATE INDEX passed_pair ON passed (by, reader, year);
 CREATE INDEX passed_telling ON passed (by, reader, year) WHERE telling;
 CREATE INDEX hurt_reader ON passed (reader, year) WHERE hurting;
+CREATE INDEX passed_reader ON passed (reader, year);
 CREATE INDEX hurt_by ON passed (by, year) WHERE hurting;
 CREATE INDEX passed_stranger ON passed (stranger) WHERE stranger <> '';
 CREATE INDEX passed_id ON passed (id) WHERE id <> '';
 CREATE TABLE answer (mail TEXT, id TEXT, PRIMARY KEY (mail, id)) WITHOUT ROWID;
 CREATE INDEX answer_id ON answer (id);
+CREATE TABLE closely (mail TEXT PRIMARY KEY, signs TEXT) WITHOUT ROWID;
 CREATE TABLE standing (pattern TEXT PRIMARY KEY, what TEXT) WITHOUT ROWID;
 CREATE TABLE waiting (one TEXT, other TEXT, year INTEGER,
                       PRIMARY KEY (one, other, year)) WITHOUT ROWID;
 CREATE TABLE applied (book TEXT PRIMARY KEY, segment INTEGER) WITHOUT ROWID;
 """
+_SIGNS = tuple[Sign, ...]
 LAYOUT = folded.Layout(FORMAT, SCHEMA)
 _LINKED = """
     SELECT DISTINCT reply.stranger FROM passed AS first
@@ -116,6 +119,7 @@ class Memory:
             self._wait_for(mail)
             self._db.execute("DELETE FROM passed WHERE mail = ?", (mail,))
             self._db.execute("DELETE FROM answer WHERE mail = ?", (mail,))
+            self._db.execute("DELETE FROM closely WHERE mail = ?", (mail,))
 
     def wait_for(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Have pairs decided again, in every year in which anything passed between them."""
@@ -167,12 +171,27 @@ class Memory:
         return found, adult
 
     def hurting(self, reader: str, year: SchoolYear) -> list[Passed]:
-        """Give what one got and sent in a year of which any is worth something to bullying."""
+        """Give what one got in a year, and what hurts of what they sent; nothing where few hurt."""
+        sql = "SELECT COUNT(DISTINCT by) FROM passed WHERE hurting AND reader = ? AND year = ?"
+        [senders] = self._db.execute(sql, (reader, year)).fetchone()
+        if senders < SENDERS:
+            return []
         sql = (
-            "SELECT what FROM passed WHERE hurting AND reader = ?1 AND year = ?2 UNION ALL "
+            "SELECT what FROM passed WHERE reader = ?1 AND year = ?2 UNION ALL "
             "SELECT what FROM passed WHERE hurting AND by = ?1 AND year = ?2"
         )
         return [_read(row) for row in self._db.execute(sql, (reader, year))]
+
+    def read_closely(self, mails: Iterable[MailId]) -> dict[MailId, tuple[Sign, ...]]:
+        """Give what was seen in messages that were read closely; the others are left out."""
+        sql = "SELECT signs FROM closely WHERE mail = ?"
+        rows = ((mail, self._db.execute(sql, (mail,)).fetchone()) for mail in mails)
+        return {mail: msgspec.json.decode(row[0], type=_SIGNS) for mail, row in rows if row}
+
+    def note_closely(self, read: Mapping[MailId, tuple[Sign, ...]]) -> None:
+        """Remember what was seen in messages that were read closely."""
+        rows = ((mail, msgspec.json.encode(signs).decode()) for mail, signs in read.items())
+        self._db.executemany("INSERT OR REPLACE INTO closely VALUES (?, ?)", rows)
 
     def _tells(self, pair: Pair) -> bool:
         sql = "SELECT 1 FROM passed WHERE telling AND by = ? AND reader = ? AND year = ? LIMIT 1"
