@@ -39,6 +39,7 @@ class Act:
 
     key: str
     name: str
+    about: str  # what it does, for the help
     do: "Callable[[TriageScreen], Awaitable[str]]"
     decides: bool = True  # the queue is another one afterwards
 
@@ -174,12 +175,12 @@ def _about(screen: "TriageScreen") -> str:
 
 
 ACTS = (
-    Act("c", "confirm", _confirm),
-    Act("d", "dismiss", _dismiss),
-    Act("a", "ack", _acknowledge),
-    Act("o", "open", _open, decides=False),
-    Act("s", "quiet", _suppress),
-    Act("l", "link", _link),
-    Act("i", "record", _incident, decides=False),
-    Act("u", "undo", _undo),
+    Act("c", "confirm", "confirm: it is what the rule says", _confirm),
+    Act("d", "dismiss", "dismiss, with a reason", _dismiss),
+    Act("a", "ack", "acknowledge: you see to it, nobody is alerted again", _acknowledge),
+    Act("o", "open", "open all of the message; asks why", _open, decides=False),
+    Act("s", "quiet", "keep the rule quiet about these people, until a day", _suppress),
+    Act("l", "link", "make it part of a case", _link),
+    Act("i", "record", "file an incident record about it", _incident, decides=False),
+    Act("u", "undo", "take back what you last decided here", _undo),
 )

@@ -33,7 +33,7 @@ def _head(entry: Entry, *, rule: str, now: datetime) -> Text:
     text.append(f"{name(item.id)}   waits {words.age(item.since, now)}\n", "dim")
     text.append(f"{words.people(item)}\n")
     for phrase in words.standing(entry):
-        text.append(f"✓ {phrase}\n", "italic")
+        text.append(f"{phrase}\n", "italic")
     text.append("\nWhy it is here", "bold")
     return text.append(f"   acts are about {rule} alone" if rule else "", "italic")
 

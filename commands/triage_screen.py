@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.timer import Timer
-from textual.widgets import DataTable, Footer, HelpPanel, Static
+from textual.widgets import DataTable, Footer, Static
 
 from archive.books import Book
 from archive.triage_events import ItemId
@@ -24,6 +24,7 @@ from cases.triage.queue import Entry, entry
 from cases.triage.state import State
 from commands import triage_words as words
 from commands.triage_acts import ACTS, Act, NothingChosenError
+from commands.triage_help import Help
 from commands.triage_reading import page, welcome
 from section9 import Section9Error
 
@@ -47,13 +48,13 @@ class TriageScreen(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual reads it
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(act.key, f"act('{act.key}')", act.name) for act in ACTS),
-        Binding("f", "narrow", "rule", tooltip="Let the next act be about one rule"),
-        Binding("j,n", "step(1)", "next", show=False),
-        Binding("k,p", "step(-1)", "previous", show=False),
-        Binding("r", "refresh", "read anew", show=False),
-        Binding("q", "quit", "quit"),
-        Binding("question_mark", "keys", "keys"),
+        *(Binding(act.key, f"act('{act.key}')", act.name, tooltip=act.about) for act in ACTS),
+        Binding("f", "narrow", "rule", tooltip="let the next act be about one rule alone"),
+        Binding("j,n", "step(1)", "next item", show=False),
+        Binding("k,p", "step(-1)", "item before", show=False),
+        Binding("r", "refresh", "read the queue anew", show=False),
+        Binding("q", "quit", "quit", tooltip="leave"),
+        Binding("question_mark", "keys", "keys", tooltip="these keys"),
     ]
 
     def __init__(self, triage: Triage, *, pause: float = PAUSE) -> None:
@@ -279,11 +280,8 @@ class TriageScreen(App[None]):
         self.load()
 
     def action_keys(self) -> None:
-        """Show every key, or no longer."""
-        if self.screen.query(HelpPanel):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+        """Show every key."""
+        self.push_screen(Help(one for one in self.BINDINGS if isinstance(one, Binding)))
 
     def tell(self, error: Section9Error) -> None:
         """Say what went wrong, and what to do."""

@@ -12,11 +12,12 @@ from triage_house import DEPUTY, DPO, HEAD, NUMBER, House, triage_house
 from archive.access_events import Viewed
 from archive.books import Book
 from archive.triage_events import IncidentFiled, Linked, Suppressed, Triaged, TriageUndone, Verdict
+from commands.triage_acts import ACTS
 from commands.triage_screen import TriageScreen
 
 Steps = Callable[[Pilot[None], TriageScreen], Awaitable[None]]
 SIZE = (150, 40)
-NAMED = {" ": "space", "-": "minus"}
+NAMED = {" ": "space", "-": "minus", "?": "question_mark"}
 
 
 @pytest.fixture
@@ -219,3 +220,39 @@ def test_escape_does_nothing(house: House) -> None:
     drive(house, HEAD, steps)
 
     assert 2 == len(decided(house))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_every_key_is_told_and_fits(house: House, size: tuple[int, int]) -> None:
+    """In the help, without scrolling; the last line has the acts. Esc leads back to the queue."""
+
+    async def steps(pilot: Pilot[None], screen: TriageScreen) -> None:
+        await until(pilot, lambda: bool(screen.screen.query("FooterKey")))
+        footer = screen.export_screenshot().replace("&#160;", " ")
+        assert [] == [act.name for act in ACTS if act.name not in footer]
+        await type_in(pilot, "?")
+        form = screen.screen.query_one("#form")
+        assert form.max_scroll_y == 0
+        assert form.region.height <= size[1]
+        await type_in(pilot, "escape")
+        assert len(screen.screen_stack) == 1
+
+    drive(house, DPO, steps, size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_nothing_matched_is_on_the_screen_before_a_reason_is_given(
+    house: House, size: tuple[int, int]
+) -> None:
+    """Neither in a row nor in the excerpt, nor in the form that asks for the reason."""
+
+    async def steps(pilot: Pilot[None], screen: TriageScreen) -> None:
+        await until(pilot, lambda: bool(screen.opened))
+        await pilot.pause()
+        seen = screen.export_screenshot()
+        await type_in(pilot, "o")
+        seen += screen.export_screenshot()
+        assert "about the trip" in shown(screen)
+        assert [] == [word for word in (NUMBER, "muppet") if word in shown(screen) + seen]
+
+    drive(house, DEPUTY, steps, size=size)
