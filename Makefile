@@ -34,6 +34,7 @@ evaluate: $(VENV)/.dev
 	$(BIN)/python -P -m bench.detectors
 	$(BIN)/python -P -m bench.offensive
 	$(BIN)/python -P -m bench.acts
+	$(BIN)/python -P -m bench.rarity
 	$(BIN)/python -P -m bench.patterns
 	$(BIN)/python -P -m bench.roll
 

@@ -95,6 +95,17 @@ def test_it_is_graver_where_it_grows_worse_or_comes_from_above() -> None:
     assert "it grows worse" in worse.why
 
 
+def test_it_is_said_what_a_model_alone_reads() -> None:
+    """Of the messages that make it, whatever else is in them."""
+    praise = Sign(RuleId("affection"), 3, LOW)
+    clear = Sign(RuleId("belittling"), 2, LOW, read=True)
+
+    found = decided(sent(0, clear, praise), sent(5, clear), sent(9, HARD))
+
+    assert found
+    assert "2 of them only as a model reads them" in found.why
+
+
 def test_a_quarrel_of_equals_is_told_from_a_campaign() -> None:
     """What is answered in kind is less sure and much less grave."""
     campaign = [sent(0, HARD), sent(5, SHUNS), sent(9, HARD)]

@@ -241,4 +241,4 @@ def _why(run: Run, circumstances: Mapping[str, bool]) -> str:
     """Say what is in a run, and how it goes; names nobody."""
     more = (words for words, true in circumstances.items() if true)
     counted = f"{over(run.messages)}: {told(run.kinds)}"
-    return "; ".join(filter(None, [counted, by_model(run.messages), *more]))
+    return "; ".join(filter(None, [counted, by_model(run.messages, KINDS), *more]))

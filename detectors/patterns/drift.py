@@ -121,7 +121,7 @@ def between(
     grave = DRIFT.severity + bool(_GRAVE & said.keys()) + (points >= _HIGH) - (points < _MEDIUM)
     counts = Counter({SAID[rule]: len(having) for rule, having in said.items()})
     counted = f"{over(telling)}: {told(counts)}".rstrip(": ")
-    why = "; ".join(filter(None, [counted, by_model(telling), *ways]))
+    why = "; ".join(filter(None, [counted, by_model(telling, SAID), *ways]))
     return Pattern(DRIFT, severity(grave), level, (adult, child), tuple(telling), why)
 
 

@@ -4,7 +4,7 @@ A pattern follows from the set of its messages alone, never from the order in wh
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NewType
@@ -107,9 +107,10 @@ def told(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()) if count)
 
 
-def by_model(messages: Sequence[Passed]) -> str:
-    """Say in how many messages a model alone sees what there is; empty for none."""
-    count = sum(bool(one.signs) and all(sign.read for sign in one.signs) for one in messages)
+def by_model(messages: Sequence[Passed], rules: Container[RuleId]) -> str:
+    """Say in how many messages a model alone sees what there is of some rules; empty for none."""
+    signs = ([sign for sign in one.signs if sign.rule in rules] for one in messages)
+    count = sum(bool(some) and all(sign.read for sign in some) for some in signs)
     return f"{count} of them only as a model reads them" if count else ""
 
 
