@@ -88,7 +88,10 @@ def _draw_due(app: App, month: str, *, size: int, case_id: str, as_json: bool) -
     if month or case_id:
         raise click.UsageError("--due finds out by itself which month and case: leave them out")
     app.require_operator()
-    for one in samples_due(app):
+    wanted = samples_due(app)
+    if not wanted:
+        click.echo("no sample is due", err=True)
+    for one in wanted:
         desk = Sampling(replace(app.gate, actor=one.case.investigator), one.case)
         try:
             _tell(desk.draw(one.month, size=size, by=app.actor), as_json=as_json)

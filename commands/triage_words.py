@@ -66,13 +66,16 @@ def mark(entry: Entry) -> str:
 
 
 def _told(entry: Entry) -> Iterator[str]:
-    """The last alert of an item: who was told, when, and whether that was for want of an answer."""
+    """The last alert of an item: when, whose business, and whether for want of an answer.
+
+    Whose business it is need not be who was told: another stands in for whom it concerns.
+    """
     if not entry.told:
         return
     last = entry.told[-1]
-    how = "escalated to" if last.escalated else "told"
-    when = f" {last.sent:%Y-%m-%d %H:%M}" if last.sent else ", not sent yet"
-    yield f"{how} the {last.post}{when} ({last.alert})" if last.post else "nobody could be told"
+    how = "escalated" if last.escalated else "alerted"
+    when = f"{last.sent:%Y-%m-%d %H:%M}" if last.sent else "not sent yet"
+    yield f"{how} {when} ({last.alert}, for the {last.post})" if last.post else "nobody was told"
 
 
 def kinds(item: Item) -> str:

@@ -167,7 +167,7 @@ def alerts(*, nobody: int, unsent: timedelta | None, ignored: int, vacant: Seque
     if vacant:
         said = f"nobody is named for {', '.join(vacant)}"
         return Check("alerts", Level.WARN, said, "name them under [routing.alerts]")
-    return Check("alerts", Level.OK, "they are sent, and answered")
+    return Check("alerts", Level.OK, "they are sent, and none has waited a day for its answer")
 
 
 def triage(flagged: int, *, programmes: int) -> Check:

@@ -16,7 +16,7 @@ from section9 import Finding
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert that names an item. Addresses are left out: the post says enough."""
+    """One alert that names an item: whose business it is, not who was told in their place."""
 
     alert: AlertId
     what: str  # the kind: see `cases.routing.POSTS`
