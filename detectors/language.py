@@ -5,6 +5,7 @@ spaCy is imported when the first text needs it, which costs the better part of a
 """
 
 import re
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,16 @@ CLUES = "clues"
 def warm() -> None:
     """Load spaCy and the vocabulary now, so that the first mail does not wait for them."""
     _matcher()
+
+
+def brief_memory() -> AbstractContextManager[object]:
+    """Forget at the end the words that were met for the first time meanwhile.
+
+    A vocabulary that kept every word would grow for as long as the process lives. A `Doc` that is
+    read within must not be used after.
+    """
+    warm()  # what the matcher knows stays known
+    return _tokens().vocab.memory_zone()
 
 
 def read(text: str) -> "Doc":

@@ -17,7 +17,7 @@ from detectors.contract import Context, Detector, Exempt, Judge, Suspect, Text, 
 from detectors.cues import Lexicon, lexicon
 from detectors.excerpt import excerpts
 from detectors.exposure import QUOTED, Agreed, leaves, weighed
-from detectors.language import read
+from detectors.language import brief_memory, read
 from detectors.normalise import Folded, fold
 from detectors.offensive import repeated
 from detectors.roll import Roll
@@ -184,13 +184,16 @@ def _read(text: str, searches: list[Search], context: Context) -> Iterator[Findi
     """Read the lines round the suspects and yield what each detector finds there."""
     detects = [(one, one.detect) for one in searches if one.detect]
     spans = sorted(span for search, _ in detects for span in search.spans)
-    for excerpt in excerpts(text, spans) if spans else ():
-        doc = read(excerpt.text)
-        for search, detect in detects:
-            for found in detect(doc, context):
-                start, end = excerpt.place(found.start), excerpt.place(found.end)
-                if search.holds(start, end):
-                    yield replace(found, start=start, end=end)
+    if not spans:
+        return
+    with brief_memory():
+        for excerpt in excerpts(text, spans):
+            doc = read(excerpt.text)
+            for search, detect in detects:
+                for found in detect(doc, context):
+                    start, end = excerpt.place(found.start), excerpt.place(found.end)
+                    if search.holds(start, end):
+                        yield replace(found, start=start, end=end)
 
 
 def _addressed(mail: ParsedMail) -> tuple[Recipient, ...]:
