@@ -5,7 +5,8 @@ spaCy is imported when the first text needs it, which costs the better part of a
 """
 
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,16 @@ def warm() -> None:
     _matcher()
 
 
-def brief_memory() -> AbstractContextManager[object]:
+@contextmanager
+def brief_memory() -> Iterator[None]:
     """Forget at the end the words that were met for the first time meanwhile.
 
     A vocabulary that kept every word would grow for as long as the process lives. A `Doc` that is
     read within must not be used after.
     """
     warm()  # what the matcher knows stays known
-    return _tokens().vocab.memory_zone()
+    with _tokens().vocab.memory_zone():
+        yield
 
 
 def read(text: str) -> "Doc":
