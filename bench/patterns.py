@@ -1,7 +1,7 @@
 """How good the patterns over many messages are: `make evaluate`.
 
 Precision and recall of the alarms over threads from templates that no rule was tuned on: contact
-between staff and students over weeks, and bullying; the last set, `blind`, was run once, after
+between staff and students over weeks, and bullying; the last set, `blind`, was run only when
 everything was decided. And the patterns on ordinary mail, where the public corpus is at hand.
 """
 
@@ -38,7 +38,7 @@ from section9 import (
     Recipient,
 )
 
-EACH, EACH_BLIND = 36, 12  # threads from a template
+EACH, EACH_BLIND = 36, 14  # threads from a template
 RUNS = (6, 12)  # messages
 IN_MEMORY = Path(":memory:")
 OF: dict[str, Category] = {CONTACT: Category.STUDENT_CONTACT, BULLYING: Category.OFFENSIVE}

@@ -8,9 +8,9 @@ ones, are a pattern; a single grave one is a finding already. Where fewer than o
 has something in it, what is worth 1 is left out: in a year of mail chance brings some.
 
 Sure: one step; one more where all of them are worth four; one more for two kinds, a grave message,
-three that frighten or six messages; one less where it is answered in kind (a quarrel), two where
-it is laughed at (banter). Grave: 3, of many 4; more where it grows worse, where a message is grave
-or frightens, where an adult does it to a student; less in a quarrel.
+three that frighten or six messages; two less where it is laughed at (banter), one where it is
+answered in kind without a laugh (a quarrel). Grave: 3, of many 4; more where it grows worse, where
+a message is grave or frightens, where an adult does it to a student; less in a quarrel.
 """
 
 from collections import Counter
@@ -138,8 +138,8 @@ def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) 
     run = _weightiest(messages, by={by}, to=to, gap=_GAP)
     if run is None or not run.sustained:
         return None
-    quarrel = _in_kind(messages, run, by=by, to=to)
-    banter = not quarrel and _laughed_at(messages, run, to)
+    banter = _laughed_at(messages, run, to)
+    quarrel = not banter and _in_kind(messages, run, by=by, to=to)
     sure = _steps(run) - quarrel - 2 * banter
     grave = BULLYING.severity + run.grows + (_is_grave(run) or "frighten" in run.kinds)
     grave += down - 2 * quarrel - banter
