@@ -1,22 +1,19 @@
 """Every core looks through files and texts: processes of `looking`, and their answers in order."""
 
 import os
-import socket
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self, TypeVar
 
 import msgspec
 
+from ingest.conversing import started
 from ingest.jobs import Look, LookSettings, Seen
 from section9 import Section9Error
 
@@ -26,7 +23,6 @@ Asked = list[tuple[Key, Look]]
 FEW = 100  # looks for which no other process is worth its start
 CHUNK = 16  # looks that are asked for at once
 AHEAD = 4  # chunks a process that wait, or whose answers do
-STDERR = 2
 
 
 class LookerEndedError(Section9Error):
@@ -91,16 +87,7 @@ class _Looker:
     """One process, asked by one thread at a time; it is killed when it is left."""
 
     def __init__(self, settings: LookSettings) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [sys.executable, "-P", "-m", "ingest.looking", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=STDERR,  # what we print ourselves is for programs to read
-                pass_fds=(theirs.fileno(),),
-                process_group=0,  # Ctrl-C is for us
-            )
-        self._connection = Connection(ours.detach())
+        self._process, self._connection = started("ingest.looking")
         self._connection.send_bytes(msgspec.json.encode(settings))
         self._decoder = msgspec.json.Decoder(list[Seen])
 

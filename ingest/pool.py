@@ -6,15 +6,12 @@ doing. A message that ends its reader by itself goes to another with the order t
 and only if that fails too is it given up on.
 """
 
-import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -22,6 +19,7 @@ from typing import ClassVar, Self
 import msgspec
 import structlog
 
+from ingest.conversing import started
 from ingest.jobs import Draft, Job, Task, WorkerSettings
 from search.unread import DIED, TOO_SLOW
 from section9 import Section9Error
@@ -33,7 +31,6 @@ AHEAD = 3  # chunks a worker may have before it: it never waits for the conducto
 HOPELESS = 10  # workers that end one after another without an answer
 AHEAD_BYTES = 64 * 1024  # twice that a socket takes in though nobody reads at its other end
 LOOK_AROUND = 0.5  # seconds between looks for a worker that hangs
-STDERR = 2
 
 
 class ArchiveUnwritableError(Section9Error):
@@ -165,16 +162,7 @@ class _Worker:
     """One process, and what it has been asked and has not answered yet, oldest first."""
 
     def __init__(self, settings: WorkerSettings) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [sys.executable, "-P", "-m", "ingest.worker", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=STDERR,  # where logs go: what we print ourselves is for programs to read
-                pass_fds=(theirs.fileno(),),
-                process_group=0,  # Ctrl-C is for us: a reader that it killed would blame its mail
-            )
-        self.connection = Connection(ours.detach())
+        self._process, self.connection = started("ingest.worker")
         self.tasks: deque[Task] = deque()
         self.alone = False  # with one task, so that its end is that task's doing
         self._later: list[Task] = []  # the last of `tasks`, that it has not been sent yet
