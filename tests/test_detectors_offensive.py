@@ -1,11 +1,11 @@
 """Offensive matter, welfare and crime: hate is told from its mention, however it is written."""
 
-import time
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from clocked import growth
 
 from detectors.disguise import words
 from detectors.pieces import numbers
@@ -273,14 +273,5 @@ def test_passages_cover_the_whole_text() -> None:
 
 @pytest.mark.parametrize("piece", ["f u c k ", "hate", "you are scum. ", "*", "f*", "🐷", "aaaab"])
 def test_hostile_text_takes_linear_time(piece: str) -> None:
-    """Twice the text takes about twice as long, whatever it repeats."""
-
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        began = time.process_time()
-        SCANNER.scan_text(text)
-        return time.process_time() - began
-
-    seconds(20_000)
-
-    assert seconds(400_000) < 5
+    """Whatever a text repeats, no passage of it costs more than the others."""
+    assert growth(lambda size: SCANNER.scan_text(piece * (size // len(piece))), 50_000) < 1.2

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clocked import cpu_seconds
+from clocked import growth
 
 from detectors.evaluate import unmarked
 from detectors.normalise import fold
@@ -256,10 +256,7 @@ def test_without_an_import_nobody_is_named(tmp_path: Path) -> None:
 
 
 def test_a_text_of_nothing_but_names_takes_linear_time(roll: Roll) -> None:
-    """Twice the names take twice as long, not four times: no arrangement of words is dear."""
+    """No arrangement of words is dear."""
     text = "Ann Pupil, William Grace O'Brien-Jones May Will van der Day Rose A. B. C. "
 
-    def seconds(times: int) -> float:
-        return cpu_seconds(lambda: roll.named(text * times))
-
-    assert seconds(4_000) < 3 * seconds(2_000)
+    assert growth(lambda times: roll.named(text * times), 500) < 1.2
