@@ -1,14 +1,16 @@
 """How well hate is told from its mention: `make evaluate`.
 
-Over passages by constructions and words that the models have not seen, function by function; how
-false alarms differ between whom is spoken of; over folds of the public sets that were kept from
-them, as tweets are judged (offensive or not); and over ordinary mail.
+Over passages by constructions and words that the models have not seen, function by function, and
+over others by another hand, which nobody tunes on; how false alarms differ between whom is spoken
+of; over folds of the public sets that were kept from training, as tweets are judged (offensive or
+not); and over ordinary mail.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
+from bench import another_hand
 from detectors.offensive import HARASSMENT, OF_GROUP, THREAT
 from detectors.scan import Scanner
 from detectors.training.fit import KEPT
@@ -31,7 +33,8 @@ def main() -> None:
     """Print every figure."""
     scanner = Scanner()
     for which in ("dev", "test"):
-        functions(scanner, which)
+        functions(scanner, f"unseen constructions ({which})", passages(which, each=EACH))
+    functions(scanner, "by another hand", another_hand.passages())
     if not DATA.exists():
         print(f"the public sets are not at hand ({DATA.name}): posts and mail are not measured")
         return
@@ -39,16 +42,16 @@ def main() -> None:
     ordinary(scanner)
 
 
-def functions(scanner: Scanner, which: str) -> None:
-    """Print how many passages of each construction are judged rightly."""
+def functions(scanner: Scanner, title: str, judged: Iterable[Said]) -> None:
+    """Print how many passages of each function are judged rightly."""
     right: Answers = defaultdict(list)
     alarms: dict[str, list[bool]] = defaultdict(list)
-    for said in passages(which, each=EACH):
+    for said in judged:
         flagged = is_flagged(scanner, said)
         right[stance(said), said.function].append(flagged == bool(due(said)))
         if not due(said):
-            alarms[said.kind].append(flagged)
-    print(f"\n{ROW.format('', f'unseen constructions ({which})', 'passages', 'right')}")
+            alarms[said.kind or "nobody"].append(flagged)
+    print(f"\n{ROW.format('', title, 'passages', 'right')}")
     for (kind, function), answers in right.items():
         print(ROW.format(kind, function, len(answers), f"{share(answers):.2f}"))
     for wanted in ("hateful", "abusive", "harmless"):
