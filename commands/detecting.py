@@ -3,9 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -13,7 +12,7 @@ from cases.telling import safe
 from commands.app import App
 
 if TYPE_CHECKING:
-    from commands.lines import BadLineError, FoundLine
+    from commands.lines import FoundLine
     from ingest.jobs import Look
     from ingest.lookers import Lookers
 
@@ -41,6 +40,7 @@ def detect(app: App, paths: tuple[Path, ...], *, jsonl: bool) -> None:
     for line in _from_lines(lookers, paths) if jsonl else _from_files(lookers, paths):
         if jsonl:
             echo_json(line)
+            sys.stdout.buffer.flush()  # somebody may wait for it before they ask on
         else:
             _print(line)
 
@@ -68,32 +68,33 @@ def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, "Look"]]:
 def _from_lines(lookers: "Lookers", paths: tuple[Path, ...]) -> Iterator["FoundLine"]:
     from commands.lines import BadLineError, found_line
 
-    bad: list[BadLineError] = []
-    for (id_, number), seen in lookers.seen(_lines(paths, bad)):
+    for (id_, number), seen in lookers.seen(_lines(paths)):
         if seen.error:
             raise BadLineError(number, "its path cannot be read")
         yield found_line(id_, seen.findings)
-    if bad:
-        raise bad[0]
 
 
-def _lines(
-    paths: tuple[Path, ...], bad: "list[BadLineError]"
-) -> Iterator[tuple[tuple[str | int, int], "Look"]]:
-    """Yield what the lines ask for, up to a bad one, which is told once all before is answered."""
-    from commands.lines import BadLineError, TextLine, read_lines
+def _lines(paths: tuple[Path, ...]) -> Iterator[tuple[tuple[str | int, int], "Look"]]:
+    """Yield what the lines ask for. Raises `BadLineError`."""
+    from commands.lines import TextLine, read_lines
     from ingest.jobs import Look
 
-    with ExitStack() as files:
-        for path in paths or (STDIN,):
-            lines = sys.stdin.buffer if path == STDIN else files.enter_context(path.open("rb"))
-            try:
-                for number, line in read_lines(lines, TextLine):
-                    where = os.fsencode(line.path) if line.path is not None else b""
-                    yield (line.id, number), Look(text=line.text, path=where)
-            except BadLineError as error:
-                bad.append(error)
-                return
+    for path in paths or (STDIN,):
+        with _opened(path) as lines:
+            for number, line in read_lines(lines, TextLine):
+                where = os.fsencode(line.path) if line.path is not None else b""
+                yield (line.id, number), Look(text=line.text, path=where)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file, or standard input by itself.
+
+    `sys.stdin` is closed when Python ends, and waits for whoever still reads it: see
+    https://github.com/python/cpython/issues/116514.
+    """
+    if path == STDIN:
+        return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
+    return path.open("rb")
 
 
 def _print(line: "FoundLine") -> None:

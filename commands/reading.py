@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 def lookers(settings: Settings | None, people: Path) -> "Lookers":
     """What looks through mail that is not archived; without settings it knows no trust."""
     # Only here: the command that starts workers loads nothing that it does not need itself.
+    from detectors.roll import Roll
+    from detectors.roll_file import ROLL_FILE
     from ingest.jobs import LookSettings
     from ingest.lookers import Lookers
 
+    Roll(people.with_name(ROLL_FILE))  # one that cannot be used is told here, not by each process
     trust = settings.trust if settings else Trust()
     told = LookSettings(
         people=str(people),

@@ -1,7 +1,7 @@
 """Looking through files and texts that are not archived: what `section9 detect` runs.
 
 As `python -m ingest.looking FD` it is a process of its own, which speaks JSON with whoever started
-it: the settings first, then lists of what to look through, each answered by as many answers.
+it: the settings first, then lists of what to look through, each answered one by one.
 """
 
 import errno
@@ -62,8 +62,8 @@ def main(descriptor: int) -> None:
         decoder = msgspec.json.Decoder(list[Look])
         with opened(settings) as reader:
             while True:
-                looks = decoder.decode(asking.recv_bytes())
-                asking.send_bytes(msgspec.json.encode([seen(reader, one) for one in looks]))
+                for one in decoder.decode(asking.recv_bytes()):
+                    asking.send_bytes(msgspec.json.encode(seen(reader, one)))
 
 
 if __name__ == "__main__":
