@@ -88,6 +88,11 @@ class Routes:
         """The posts that nobody holds in the trust."""
         return tuple(post for post in Post if not self.trust.get(post))
 
+    def told_first(self, post: Post) -> frozenset[str]:
+        """The addresses of whoever holds a post: in the trust, at a school, or on duty for it."""
+        groups = (self.trust, self.out_of_hours, *self.schools.values())
+        return frozenset(one.address for group in groups for one in group.get(post, ()))
+
     def addresses(self) -> dict[str, list[str]]:
         """Everybody who may be told, and as what: `dsl`, `dsl of north primary`, `dsl on duty`."""
         named: dict[str, list[str]] = {}

@@ -67,6 +67,7 @@ def examine(app: App) -> Iterator["Check"]:
     yield health.clock(_newest(app), now)
     yield _anchors(app, now)
     yield _alerts(app)
+    yield monitoring.check_routing(app)
     yield monitoring.check_triage(app)
     yield monitoring.check_samples(app)
     yield health.permissions(folder.st_mode, ours=folder.st_uid == os.geteuid())

@@ -106,6 +106,16 @@ def check_triage(app: "App") -> "Check":
     return health.triage(flagged, programmes=len(_programmes(app)))
 
 
+def check_routing(app: "App") -> "Check":
+    """Whether whoever `[routing]` names may decide what they are told of."""
+    from cases.triage.routes import cannot_decide
+    from commands.settings_routing import routes
+    from ingest import health
+
+    found = cannot_decide(app.accounts, routes(app.settings, app.accounts))
+    return health.routing([(name, post.value) for name, post in found])
+
+
 def _programmes(app: "App") -> list[str]:
     """The standing programmes that are open."""
     from archive.case_words import Extent

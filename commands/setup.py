@@ -212,7 +212,8 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
     if as_json:
         echo_json(account_line(account, web, watched))
     else:
-        _say_alerts(examine(app))
+        for check in (examine(app), monitoring.check_routing(app)):
+            _warn(check)
         _print(account)
         web_upkeep.print_state(web)
         monitoring.print_state(watched)
@@ -223,9 +224,9 @@ def status(app: App, *, as_json: bool, silent_after: timedelta | None) -> None:
         raise click.exceptions.Exit(SILENT)
 
 
-def _say_alerts(check: "Check") -> None:
+def _warn(check: "Check") -> None:
     if check.level != "OK":
-        click.secho(f"warning  alerts: {check.said}: {check.advice}", fg="yellow")
+        click.secho(f"warning  {check.name}: {check.said}: {check.advice}", fg="yellow")
 
 
 def _print(now: "Account") -> None:

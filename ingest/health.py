@@ -180,6 +180,18 @@ def triage(flagged: int, *, programmes: int) -> Check:
     return Check("triage", Level.OK, said)
 
 
+def routing(cannot_decide: Sequence[tuple[str, str]]) -> Check:
+    """Whether whoever is told of something may decide it: accounts and posts where they may not."""
+    if cannot_decide:
+        said = ", ".join(f"{name} of what is for the {post}" for name, post in cannot_decide)
+        advice = (
+            "give each a role that triages under [roles], such as investigator, "
+            "or name somebody else under [routing]: see docs/triage.md"
+        )
+        return Check("routing", Level.WARN, f"told, and may not decide: {said}", advice)
+    return Check("routing", Level.OK, "no account is told of what it may not decide")
+
+
 def samples(month: str, drawn: datetime | None, *, overdue: Sequence[str]) -> Check:
     """When a sample of unflagged mail was last drawn; `overdue`: months of which none was."""
     said = f"the last was drawn on {drawn:%Y-%m-%d}, of {month}" if drawn else "none was ever drawn"

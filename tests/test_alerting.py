@@ -265,3 +265,37 @@ def test_a_crash_at_any_step_tells_at_least_once(tmp_path: Path, when: str) -> N
     ids = {message_from_bytes(one)["Message-ID"] for one in inbox.messages}
     assert 1 == len(ids) == len(inbox.messages)
     assert 1 == sum(isinstance(one, AlertPlanned) for one in events)
+
+
+STAND_INS = """
+[roles.'d.sl']
+roles = ["dsl"]
+addresses = ["dsl@school.example", "d.sl@school.example"]
+
+[roles.'d.eputy']
+roles = ["investigator"]
+addresses = ["deputy@school.example"]
+
+[roles.'a.udit']
+roles = ["auditor"]
+addresses = ["a.udit@school.example"]
+"""
+
+
+def test_doctor_names_whoever_is_told_and_may_not_decide(tmp_path: Path) -> None:
+    """An auditor in the head's place, a DPO on duty for the DSL; with a role that triages, no."""
+    with made(tmp_path / "house") as house:
+        file = house.home / "section9.toml"
+        routed = file.read_text().replace("head_teacher = []  ", 'head_teacher = ["a.udit"]  ', 1)
+        on_duty = '\n[routing.out_of_hours]\ndsl = ["a.udit@school.example"]\n'
+        file.write_text(routed + STAND_INS + on_duty)
+        warned, said = house.run("doctor"), house.must("status").decode()
+        file.write_text(file.read_text().replace('["auditor"]', '["auditor", "investigator"]'))
+        mended = house.run("doctor").stdout.decode()
+
+    [line] = [one for one in warned.stdout.decode().splitlines() if "routing" in one]
+    assert 40 == warned.returncode
+    assert "a.udit of what is for the dsl, a.udit of what is for the head-teacher" in line
+    assert "under [roles]" in line
+    assert "warning  routing: told, and may not decide: a.udit" in said
+    assert "OK    routing" in mended

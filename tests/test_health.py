@@ -151,7 +151,7 @@ def test_the_doctor_looks_at_everything(house: House, tmp_path: Path) -> None:
     assert {"conductor": "WARN"} == {n: level for n, level in alone.items() if level != "OK"}
     assert ("FAIL", "FAIL") == (waiting["spool"], waiting["silence"])
     assert ("FAIL", "FAIL") == (broken["index"], broken["certificate"])
-    assert 14 == len(alone)
+    assert 15 == len(alone)
 
 
 def test_silence_is_an_exit_code(house: House) -> None:

@@ -8,7 +8,7 @@ who hold it; and where there are none, to the post that stands in.
 from collections.abc import Collection
 
 from cases.roles import AccountRole, Accounts, Deed
-from cases.routing import NEXT, POSTS, Post, kind_of
+from cases.routing import NEXT, POSTS, Post, Routes, kind_of
 from cases.triage.items import Item
 from section9 import Finding
 
@@ -51,3 +51,34 @@ def sees(accounts: Accounts, actor: str, item: Item, finding: Finding) -> bool:
     if not accounts.configured or AccountRole.INVESTIGATOR in accounts.account(actor).roles:
         return True
     return actor in triagers(accounts, finding, item.people)
+
+
+def cannot_decide(accounts: Accounts, routes: Routes) -> tuple[tuple[str, Post], ...]:
+    """The accounts that are told of what comes to a post, and may not decide it.
+
+    Whoever `[routing]` names in the holder's place, or alerts by an address of theirs. The chair
+    of governors is told for the sake of being told, and decides nothing here.
+    """
+    if not accounts.configured:
+        return ()
+    told = {
+        (name, post)
+        for post, role in ROLES.items()
+        for name in (
+            *accounts.routing.get(role, ()),
+            *(
+                one.name
+                for one in accounts.known
+                if routes.told_first(post) & accounts.addresses(one.name)
+            ),
+        )
+    }
+    return tuple(sorted(one for one in told if not _decides(accounts, *one)))
+
+
+def _decides(accounts: Accounts, name: str, post: Post) -> bool:
+    roles = accounts.account(name).roles
+    stands_in = name in accounts.routing.get(ROLES[post], ())
+    return bool(roles & {ROLES[post], AccountRole.INVESTIGATOR}) or (
+        stands_in and accounts.may(name, Deed.TRIAGE)
+    )
