@@ -11,7 +11,7 @@ follows from the matter's acts and the export's entry: made again it is the same
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -25,6 +25,7 @@ from evidence import pages, pdf
 from evidence.folder import ExportFolderError, Folder, Written
 from evidence.pack import SUMS
 from evidence.redaction import burn, texts
+from evidence.views import Room, fitting
 from section9 import MailId, Record, Section9Error
 
 
@@ -75,6 +76,7 @@ class Passage:
 
     title: str
     pieces: Pieces
+    cut: bool = False  # on paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,18 @@ def _pages(folder: Folder, path: str, page: Given, *, as_pdf: bool) -> Iterator[
     html = pages.paper("disclosed.html", page)
     yield folder.put(path, html.encode())
     if as_pdf:
-        yield folder.put(path.replace(".html", ".pdf"), pdf.made(html).content)
+        paper = pages.paper("disclosed.html", _cut_short(page, pdf.CUT))
+        yield folder.put(path.replace(".html", ".pdf"), pdf.made(paper).content)
+
+
+def _cut_short(page: Given, most: int) -> Given:
+    """The same for paper, as long as is bearable: what is cut says so."""
+    left, cut = Room.of(most), []
+    for one in (*page.headers, *page.passages):
+        shown, left = fitting(one.pieces, left, most)
+        cut.append(replace(one, pieces=shown, cut=shown != one.pieces))
+    headers = len(page.headers)
+    return replace(page, headers=tuple(cut[:headers]), passages=tuple(cut[headers:]))
 
 
 def _contents(matter: Matter, export: Export, entries: list[Entry], controller: str) -> Contents:

@@ -28,7 +28,8 @@ def attachment(part: PartId, filename: str) -> str:
 
     It begins with the part's number, so no name is reserved, hidden, or there twice.
     """
-    plain = _UNFIT.sub("_", unicodedata.normalize("NFKC", filename)).strip("._")
+    # A thorn quotes the values of a load file, which has to name the very file.
+    plain = _UNFIT.sub("_", unicodedata.normalize("NFKC", filename).replace("þ", "th")).strip("._")
     ending = PurePosixPath(plain).suffix.lower()
     room = MAX_BYTES - len(ending.encode()) if len(ending) < len(plain) else MAX_BYTES
     stem = plain[: len(plain) - len(ending)].encode()[: max(room, 0)].decode(errors="ignore")

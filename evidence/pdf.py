@@ -4,6 +4,7 @@ It lays pages out with Pango, which the system has to have; imported only where 
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,6 +12,10 @@ from section9 import Section9Error
 
 HELD = ("data",)  # what a page shows it holds itself: nothing is fetched
 CUT = 100_000  # characters of one text that are laid out: some forty pages
+TAG_OR_RUN = re.compile(
+    r"(<style>.*?</style>|<[^<>]*>)|(?:[^ \n<&]|&[^;<]{1,8};){200}| {200}", re.DOTALL
+)
+"""A tag, or so many characters of text at none of which a line may end (an entity is one)."""
 
 
 class PdfError(Section9Error):
@@ -45,7 +50,9 @@ def made(html: str) -> Paper:
     from weasyprint.urls import URLFetcher  # noqa: PLC0415 - likewise
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it would quote the page
-    laid = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=HELD)).render()
+    # Pango lays the rest of a text out anew for each line that it cannot end at a blank.
+    broken = TAG_OR_RUN.sub(lambda run: run[0] if run[1] else f"{run[0]}<wbr>", html)
+    laid = HTML(string=broken, url_fetcher=URLFetcher(allowed_protocols=HELD)).render()
     # An identifier of its own making would differ each time.
     content = laid.write_pdf(pdf_identifier=sha256(html.encode()).digest()[:16])
     return Paper(bytes(content or b""), len(laid.pages))

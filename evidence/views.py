@@ -6,6 +6,7 @@ Whatever comes from the mail is text here; that it stays text is the templates' 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from cases.exporting import Export
 from cases.telling import WORD, names, origin, safe, tale
@@ -26,6 +27,8 @@ from section9 import (
 )
 
 MAX_HEADERS = 200_000  # characters of the header block that a page shows
+MOST_TEXTS, MOST_LINES = 5, 5_000  # on paper: as many long texts of a message, lines of a text
+MOST_SUBJECT, MOST_HEADING, MOST_ROWS = 500, 30_000, 1_000  # characters, and recipients
 FEW = 3  # people whom a line of the index names
 Pieces = tuple[tuple[str, bool], ...]
 
@@ -51,6 +54,7 @@ class Attached:
     path: str
     calm: bool  # a browser may open it
     pieces: Pieces
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class Page:
     defects: tuple[str, ...]
     headers: str
     headers_cut: bool
+    more_recipients: int = 0  # than there is room for on paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +179,26 @@ def page(  # noqa: PLR0913 - a page is made of all of these
 
 
 def cut_short(whole: Page, most: int) -> Page:
-    """A page whose texts have so many characters at most, for paper."""
+    """A page for paper: each text has so many characters at most, and all have `MOST_TEXTS` such.
+
+    So a message that is made to cost hours costs a minute. What is cut says so.
+    """
+    left = Room.of(most)
     bodies = []
     for body in whole.bodies:
-        shown = tuple(_first(body.pieces, most))
+        shown, left = fitting(body.pieces, left, most)
         bodies.append(replace(body, pieces=shown, cut=shown != body.pieces))
-    attached = (replace(one, pieces=tuple(_first(one.pieces, most))) for one in whole.attachments)
+    attached = []
+    for one in whole.attachments:
+        shown, left = fitting(one.pieces, left, most)
+        attached.append(replace(one, pieces=shown, cut=shown != one.pieces))
     headers, cut = whole.headers[:most], len(whole.headers) > most or whole.headers_cut
     return replace(
         whole,
+        subject=_begun(whole.subject, MOST_SUBJECT),
+        heading=tuple((name, _begun(value, MOST_HEADING)) for name, value in whole.heading),
+        recipients=whole.recipients[:MOST_ROWS],
+        more_recipients=max(len(whole.recipients) - MOST_ROWS, 0),
         bodies=tuple(bodies),
         attachments=tuple(attached),
         headers=headers,
@@ -190,11 +206,37 @@ def cut_short(whole: Page, most: int) -> Page:
     )
 
 
-def _first(parted: Pieces, most: int) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much more text there is room for on paper."""
+
+    characters: int
+    lines: int
+
+    @classmethod
+    def of(cls, most: int) -> Self:
+        """The room for a message's texts, each of which has so many characters at most."""
+        return cls(most * MOST_TEXTS, MOST_LINES * MOST_TEXTS)
+
+
+def fitting(parted: Pieces, left: Room, most: int) -> tuple[Pieces, Room]:
+    """The beginning of a text, and what room it leaves for others."""
+    shown, length, lines = [], 0, 0
     for piece, marked in parted:
-        if most > 0:
-            yield piece[:most], marked
-        most -= len(piece)
+        text = piece[: max(min(most, left.characters) - length, 0)]
+        room = min(MOST_LINES, left.lines) - lines
+        text = "".join(text.splitlines(keepends=True)[:room])
+        length, lines = length + len(text), lines + text.count("\n")
+        if text:
+            shown.append((text, marked))
+        if text != piece:
+            break
+    return tuple(shown), Room(left.characters - length, left.lines - lines)
+
+
+def _begun(text: str, most: int) -> str:
+    """The beginning of a value of a header."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters in all)"
 
 
 def row(record: Record, *, number: int) -> Row:

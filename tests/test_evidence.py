@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from evidence_house import HOSTILE, LOG, PERSON, contents, house, killed, plain, stock
+from kreuzberg import extract_file_sync
 from running import House
 
 from archive.access_events import Exported, ExportFinished, ExportResumed, Refused
@@ -141,6 +142,24 @@ def test_pdf_is_the_same_to_the_byte_too(exported: Given, tmp_path: Path) -> Non
     assert contents(tmp_path / "pdf") == contents(tmp_path / "again")
 
 
+def test_mail_that_is_hard_to_lay_out_keeps_no_export_from_ending(tmp_path: Path) -> None:
+    """Hundreds of recipients, words without an end: each is on paper, soon, and cut it says so."""
+    people = ", ".join(f"Pupil Number {n} <p{n}@home.example>" for n in range(400))
+    wordy = plain(2) + b"unbroken" * 5_000 + b" " * 9_000 + b"\n" * 6_000 + b"the last line"
+    subject = plain(3).replace(b"trip", b"w" * 999)
+    mails = {"many": plain(1, to=people), "wordy": wordy, "subject": subject}
+    with house(tmp_path, mails) as ready:
+        ready.must("export", "--case", "C-0001", "--pdf", tmp_path / "pack")
+
+    papers = (tmp_path / "pack").glob("pdf/*")
+    said = [extract_file_sync(str(path)).content for path in papers]
+
+    assert any("p399@home.example" in text for text in said)
+    assert any("longer than is printed here" in text for text in said)
+    assert not any("the last line" in text for text in said)
+    assert any("characters in all" in text for text in said)
+
+
 def test_a_folder_with_something_in_it_is_refused(exported: Given) -> None:
     """Nothing is written among, or over, what is there."""
     ready, pack, _ = exported
@@ -169,6 +188,7 @@ def test_attachments_are_there_under_harmless_names(exported: Given) -> None:
         ("../../etc/passwd", "2-etc_passwd.attachment"),
         ("run.svg", "2-run.svg.attachment"),
         ("a.html\u202efdp.", "2-a.html_fdp.attachment"),
+        ("þorn.txt", "2-thorn.txt"),
         ("", "2.attachment"),
         ("...", "2.attachment"),
         ("x" * 4000 + ".pdf", f"2-{'x' * 116}.pdf"),
