@@ -20,6 +20,7 @@ class Act(StrEnum):
     OPEN_CASE = "open-case"
     EXTEND_CASE = "extend-case"
     EXCEPT_CONTACT = "except-contact"
+    CLOSE_INCIDENT = "close-incident"  # one that holds mail
 
 
 class Purpose(StrEnum):

@@ -2,18 +2,20 @@
 
 A short written record of something unacceptable (clauses 5.7 and 6.6) is worth little once the
 mail that it is about is gone. So filing one places a hold on the messages that it names, and
-closing it ends that hold; before that it ends as any other does, on the word of two people.
+closing it ends that hold. Either way mail is let go on the word of two people, not of whoever wrote
+the record alone.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from archive.case_events import HoldPlaced, HoldReleased
-from archive.case_words import Hold
+from archive.case_events import HoldPlaced, HoldReleased, RequestUsed
+from archive.case_words import Act, Hold
 from archive.events import Event
 from archive.triage_events import IncidentFiled, IncidentId
 from cases import holds
-from section9 import MailId
+from cases.approvals import Asked, granted
+from cases.approvals import fold as fold_requests
+from section9 import CaseId, HoldId, MailId
 
 
 def placed(
@@ -39,14 +41,30 @@ def placed(
     return (HoldPlaced(at, by, hold),)
 
 
+def asked_closing(
+    events: tuple[Event, ...], filed: IncidentFiled, *, case: CaseId | None, outcome: str
+) -> Asked | None:
+    """What a second person must agree to before a record ends; None where it holds nothing.
+
+    It names the holds, so that who agrees to the end of two does not agree to that of a third.
+    """
+    if not (held := _of(events, filed.incident)):
+        return None
+    subject = (filed.incident, *(hold.id for hold in held))
+    return Asked(Act.CLOSE_INCIDENT, subject, outcome, case, filed.concerns)
+
+
 def released(
-    events: tuple[Event, ...], incident: IncidentId, *, at: datetime, by: str
-) -> tuple[HoldReleased, ...]:
-    """The end of what a record holds, when it is closed."""
+    events: tuple[Event, ...], asked: Asked, *, at: datetime, by: str
+) -> tuple[HoldReleased | RequestUsed, ...]:
+    """The end of what a record holds, when it is closed. Raises `ApprovalMissingError`."""
+    request = granted(fold_requests(events), asked.act, asked.subject, at, case=asked.case)
+    incident, *held = asked.subject
     why = f"incident {incident} was closed"
-    return tuple(HoldReleased(at, by, hold.id, why) for hold in _of(events, incident))
+    ended = (HoldReleased(at, by, HoldId(hold), why) for hold in held)
+    return (*ended, RequestUsed(at, by, request.id))
 
 
-def _of(events: tuple[Event, ...], incident: IncidentId) -> Iterable[Hold]:
+def _of(events: tuple[Event, ...], incident: IncidentId) -> list[Hold]:
     live = holds.live(holds.fold(events))
     return [hold for hold in live if hold.incident == incident]

@@ -15,6 +15,7 @@ from archive.ledger import Ledger
 from archive.pattern_events import PatternFound
 from archive.triage_events import IncidentAmended, IncidentClosed, IncidentFiled, IncidentId
 from cases import incident_holds
+from cases.approvals import Asked
 from cases.deciding import record
 from cases.roles import Accounts, Deed, NoAuthorityError
 from section9 import CaseId, MailId, Section9Error
@@ -136,7 +137,10 @@ class Incidents:
         return self.incident(name)
 
     def close(self, name: str, words: str) -> Incident:
-        """Say how it ended. A closed record takes nothing more, and holds nothing."""
+        """Say how it ended. A closed record takes nothing more, and holds nothing.
+
+        Where it holds mail, somebody else must have agreed: raises `ApprovalMissingError`.
+        """
         if not words.strip():
             raise IncidentRefusedError("no outcome is given: say with --outcome how it ended")
         now = self.clock()
@@ -144,11 +148,17 @@ class Incidents:
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             found = self._open(events, name)
             closed = IncidentClosed(now, self.actor, found.id, words.strip())
-            freed = incident_holds.released(events, found.id, at=now, by=self.actor)
+            asked = _asked(events, found, words)
+            freed = incident_holds.released(events, asked, at=now, by=self.actor) if asked else ()
             return (closed, *freed)
 
         record(self.ledger, Book.CASES, decide)
         return self.incident(name)
+
+    def closing(self, name: str, words: str) -> Asked | None:
+        """What a second person must agree to before a record is closed; None for nothing."""
+        events = tuple(self.ledger.events(Book.CASES))
+        return _asked(events, self._open(events, name), words)
 
     def _open(self, events: tuple[Event, ...], name: str) -> Incident:
         self.accounts.require(self.actor, Deed.FOLLOW_UP)
@@ -185,6 +195,11 @@ def fold(events: Iterable[Event]) -> list[Incident]:
             case _:  # cases, holds and requests stand in the same book
                 pass
     return list(incidents.values())
+
+
+def _asked(events: tuple[Event, ...], found: Incident, words: str) -> Asked | None:
+    outcome = words.strip()
+    return incident_holds.asked_closing(events, found.filed, case=found.case, outcome=outcome)
 
 
 def _find(incidents: Iterable[Incident], name: str) -> Incident:

@@ -46,7 +46,7 @@ class Deed(StrEnum):
     ASK = "ask for what takes two people: a release, a purge, a seal broken"
     RETAIN = "plan and run retention"
     SEAL = "seal a message"
-    RELEASE = "approve the release of a hold"
+    RELEASE = "approve the release of a hold, or the end of an incident record that holds mail"
     PURGE = "approve a purge before time"
     UNSEAL = "approve the breaking of a seal"
     UNPROTECT = "approve the opening of protected correspondence"
@@ -102,6 +102,7 @@ APPROVED_BY: dict[Act, Deed] = {
     Act.BREAK_SEAL: Deed.UNSEAL,
     Act.OPEN_PROTECTED: Deed.UNPROTECT,
     Act.EXCEPT_CONTACT: Deed.EXCEPT,
+    Act.CLOSE_INCIDENT: Deed.RELEASE,
     Act.OPEN_CASE: Deed.AUTHORISE,
     Act.EXTEND_CASE: Deed.AUTHORISE,
 }

@@ -50,7 +50,7 @@ def add(  # noqa: PLR0913 - an option each
     try:
         made = _exceptions(app).declare(one, other, until.date(), reason=reason)
     except ApprovalMissingError as error:
-        ask(app, asked(one, other, until.date(), reason=reason), error)
+        ask(app, asked(one, other, until.date(), reason=reason), error, as_json=as_json)
         return
     look(app)
     _print(made, as_json=as_json)

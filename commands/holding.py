@@ -78,7 +78,7 @@ def release(app: App, hold_id: str, *, reason: str, as_json: bool) -> None:
         released = app.holds.release(hold_id, reason=reason)
     except ApprovalMissingError as error:
         held = find(app.holds.standing(), hold_id).hold
-        ask(app, asked_release(held, reason=reason), error)
+        ask(app, asked_release(held, reason=reason), error, as_json=as_json)
         return
     _print(app, released, as_json=as_json)
 
@@ -103,13 +103,18 @@ def list_holds(app: App, *, released: bool, as_json: bool) -> None:
             _print(app, found, as_json=as_json)
 
 
-def ask(app: App, asked: "Asked", missing: Exception) -> None:
+def ask(app: App, asked: "Asked", missing: Exception, *, as_json: bool = False) -> None:
     """Ask for what takes two people, unless it is asked already: then say what is missing."""
     from cases.approvals import pending
+    from commands.case_lines import request_line
+    from commands.lines import echo_json
 
     if pending(app.desk.requests(), asked, app.case_clock()):
         raise missing
     request = app.desk.ask(asked)
+    if as_json:
+        echo_json(request_line(request, now=app.case_clock()))
+        return
     click.echo(
         f"{request.id} asks for it: have somebody else run `section9 approve {request.id}` "
         f"before {request.lapses:%Y-%m-%d %H:%M} UTC, then run this again"

@@ -143,10 +143,26 @@ def amend(  # noqa: PLR0913 - each is an option of the command
 def close(app: App, name: str, *, outcome: str, as_json: bool) -> None:
     """Say how it ended; the record takes nothing more, and its messages are held no longer.
 
+    Where it holds messages that takes two people: run it once to ask, have somebody else approve,
+    and run it again.
+
     \b
     section9 incident close I-0001 --outcome 'warned; no further action'
+    section9 approve R-0007                        # somebody else
+    section9 incident close I-0001 --outcome 'warned; no further action'
     """
-    _tell(app, incidents(app).close(name, outcome), as_json=as_json)
+    from cases.approvals import ApprovalMissingError
+    from commands.holding import ask
+
+    kept = incidents(app)
+    try:
+        closed = kept.close(name, outcome)
+    except ApprovalMissingError as error:
+        if (asked := kept.closing(name, outcome)) is None:
+            raise
+        ask(app, asked, error, as_json=as_json)
+        return
+    _tell(app, closed, as_json=as_json)
 
 
 def incidents(app: App) -> "Incidents":
@@ -180,7 +196,7 @@ def _tell(app: App, found: "Incident", *, as_json: bool) -> None:
     for hold in live(app.holds.standing()):
         if hold.incident == found.id and not as_json:
             named = f"{len(hold.mails):,} message{'' if len(hold.mails) == 1 else 's'}"
-            click.echo(f"    {hold.id} keeps {named} until the record is closed")
+            click.echo(f"    {hold.id} keeps {named} until two people close the record")
 
 
 def _print(found: "Incident", *, as_json: bool) -> None:

@@ -14,7 +14,8 @@ from archive.books import Book
 from archive.case_words import CaseKind
 from archive.pattern_events import PatternFound, PatternId
 from archive.triage_events import ItemId, Linked
-from cases.approvals import ApprovalMissingError
+from cases.approvals import ApprovalMissingError, ApprovalRefusedError
+from cases.desk import Desk
 from cases.holds import Holds, asked_release, live
 from cases.incidents import Incident, IncidentRefusedError, Incidents, Report
 from cases.retaining import Retention
@@ -62,6 +63,14 @@ def pattern_of(*mails: MailId) -> PatternFound:
     )
 
 
+def closed(house: Keeping, record: Incident) -> None:
+    """Close it as two people do."""
+    if asked := incidents(house).closing(record.id, "a warning"):
+        request = Desk(house.ledger, "d.sl", lambda: NOW).ask(asked)
+        Desk(house.ledger, "h.ead", lambda: NOW).approve(request.id)
+    incidents(house).close(record.id, "a warning")
+
+
 def plan(house: Keeping) -> dict[MailId, tuple[str, ...]]:
     """What is due, and what keeps it."""
     rules = Retention(
@@ -78,7 +87,7 @@ def test_what_an_incident_names_is_kept_until_it_is_closed(house: Keeping) -> No
     record = filed(house, named)
     incidents(house).amend(record.id, "another came", mails=(added, named))
     before = plan(house)
-    incidents(house).close(record.id, "a warning")
+    closed(house, record)
 
     assert {named: ("hold H-0001",), added: ("hold H-0002",), other: ()} == before
     assert {named: (), added: (), other: ()} == plan(house)
@@ -118,6 +127,34 @@ def test_before_it_is_closed_it_takes_two_people(house: Keeping) -> None:
     assert (PERSON,) == asked_release(hold, reason="enough").concerns
 
 
+def test_nobody_frees_what_a_record_holds_alone(house: Keeping) -> None:
+    """Not by closing it; and who agreed to the end of one hold did not agree to that of two."""
+    record = filed(house, house.file(mail(1)))
+    asked = incidents(house).closing(record.id, "a warning")
+    assert asked
+
+    with pytest.raises(ApprovalMissingError):
+        incidents(house).close(record.id, "a warning")
+    request = Desk(house.ledger, "d.sl", lambda: NOW).ask(asked)
+    with pytest.raises(ApprovalRefusedError):
+        Desk(house.ledger, "d.sl", lambda: NOW).approve(request.id)
+    Desk(house.ledger, "h.ead", lambda: NOW).approve(request.id)
+    incidents(house).amend(record.id, "another came", mails=(house.file(mail(2)),))
+
+    assert (record.id, "H-0001") == asked.subject
+    with pytest.raises(ApprovalMissingError):
+        incidents(house).close(record.id, "a warning")
+
+
+def test_a_record_that_holds_nothing_is_closed_by_one(house: Keeping) -> None:
+    """Most are short notes of what was said in a corridor."""
+    record = filed(house)
+
+    done = incidents(house).close(record.id, "a warning")
+
+    assert done.closed
+
+
 def test_whom_it_concerns_is_not_shown_its_hold(house: Keeping) -> None:
     """They would learn that something is on record."""
     filed(house, house.file(mail(1)))
@@ -147,7 +184,7 @@ def test_what_is_linked_to_a_case_is_kept_while_it_is_open(house: Keeping, how: 
     found = house.file(mail(1, sender="x@home.example"))
     case = house.open_case()
     if how == "incident":
-        incidents(house).close(filed(house, found, case=case).id, "a warning")
+        closed(house, filed(house, found, case=case))
     else:
         house.ledger.append(Book.CASES, (pattern_of(found),))
         item = ItemId(found if how == "item" else "P-0123456789ab")
@@ -173,6 +210,6 @@ def test_the_standing_programme_keeps_only_what_was_linked_to_it(house: Keeping)
     linked, other = house.file(mail(1)), house.file(mail(2))
     house.ledger.append(Book.CASES, (opened(1, "d.sl"),))
 
-    incidents(house).close(filed(house, linked, case=CaseId("C-0001")).id, "a warning")
+    closed(house, filed(house, linked, case=CaseId("C-0001")))
 
     assert {linked: ("case C-0001",), other: ()} == plan(house)

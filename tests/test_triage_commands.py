@@ -161,18 +161,25 @@ def test_an_incident_from_report_to_paper(house: House, tmp_path: Path) -> None:
     [held] = lines(house, "hold", "list", who="h.ead")
     told = typed(house, "hold", "list", who="h.ead").output
     [amended] = lines(house, "incident", "amend", "I-0001", "--done", "parents called")
-    [closed] = lines(house, "incident", "close", "I-0001", "--outcome", "warned")
+    end = ("incident", "close", "I-0001", "--outcome", "warned")
+    asked = typed(house, *end).output
+    alone = [typed(house, *end), typed(house, "approve", "R-0001")]
+    [approved] = lines(house, "approve", "R-0001", who="h.ead")
+    [closed] = lines(house, *end)
     paper = typed(house, "incident", "show", "I-0001").output
     page = tmp_path / "record.html"
     typed(house, "incident", "show", "I-0001", "--html", os.fspath(page))
 
     assert "I-0001" in filed.output
-    assert "H-0001 keeps 1 message until the record is closed" in filed.output
+    assert "H-0001 keeps 1 message until two people close the record" in filed.output
     assert ("", "I-0001", [mail], 1) == tuple(
         held[name] for name in ("case", "incident", "mails", "messages")
     )
     assert "H-0001  incident I-0001  holds" in told
     assert [] == lines(house, "hold", "list", who="h.ead")
+    assert "R-0001 asks for it: have somebody else run `section9 approve R-0001`" in asked
+    assert [12, 12] == [getattr(done.exception, "exit_code", 0) for done in alone]
+    assert ["I-0001", "H-0001"] == approved["subject"]
     assert [mail] == amended["mails"]
     assert "2026-09-03T13:10:00Z" == amended["happened"]
     assert "warned" == closed["outcome"]

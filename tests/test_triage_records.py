@@ -10,6 +10,7 @@ from triage_house import ACCOUNTS, DEPUTY, DPO, HEAD, NOW, House, record_of, tri
 
 from archive.books import Book
 from archive.triage_events import Dismissal, ItemId, SuppressionExtent, Triaged
+from cases.desk import Desk
 from cases.incidents import IncidentRefusedError, Incidents, IncidentUnknownError, Report
 from cases.proportions import wilson
 from cases.roles import RoleMissingError
@@ -158,6 +159,10 @@ def test_an_incident_is_filed_followed_up_and_closed(house: House) -> None:
     filed = desk.file(replace(REPORT, mails=(house.mails[2],)))
 
     desk.amend("i-0001", "parents told", mails=(house.mails[1],))
+    asked = desk.closing("I-0001", "a warning was given")
+    assert asked
+    request = Desk(house.ledger, HEAD, lambda: NOW, ACCOUNTS).ask(asked)
+    Desk(house.ledger, DPO, lambda: NOW, ACCOUNTS).approve(request.id)
     closed = desk.close("I-0001", "a warning was given")
 
     assert "I-0001" == filed.id
