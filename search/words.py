@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import Stemmer
+
 WORD = re.compile(r"[^\W_]+")
 """A word in a text that has been folded."""
 
@@ -96,8 +98,5 @@ def _blank(match: re.Match[str]) -> str:
 def _stemmer() -> Any:  # noqa: ANN401 - the library is not typed
     """Make one stemmer for each thread: it keeps the word it works on in itself."""
     if not hasattr(_stemmers, "english"):
-        # Loading every language takes 0.15 s, which only a search for a plain word should pay.
-        from snowballstemmer.english_stemmer import EnglishStemmer  # noqa: PLC0415 - see above
-
-        _stemmers.english = EnglishStemmer()
+        _stemmers.english = Stemmer.Stemmer("english")
     return _stemmers.english
