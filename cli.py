@@ -6,8 +6,11 @@ Exit codes: 0 done; 1 failed; 2 the command or query was wrong; 3 settings; 4 no
 mailbox server; 130 interrupted. docs/operating.md has them all.
 """
 
+import io
 import os
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -58,6 +61,9 @@ from commands import (
 )
 from commands.app import App
 from section9 import Section9Error
+
+UNREAD = re.compile("[\udc80-\udcff]")
+"""What Python makes of bytes that are no text in the encoding of the terminal."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -141,7 +147,9 @@ def main() -> None:
     """Run the command line; a person's mistake gives one line and a code, never a traceback."""
     completing.install()
     os.umask(0o027)  # what is written is mail: for the account and its group alone
+    _print_anything()
     try:
+        _check_arguments(sys.argv[1:])
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code)
@@ -149,6 +157,8 @@ def main() -> None:
         click.echo(f"section9: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and _takes_query(error.ctx):
+            error.message += " A query that begins with - goes last, after --; or write NOT."
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
@@ -161,6 +171,24 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"section9: {where}{error.strerror}: put it right, then run it again", err=True)
         sys.exit(1)
+
+
+def _print_anything() -> None:
+    """Let what a terminal's encoding has no sign for be printed by its number, and end nothing."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _check_arguments(given: Sequence[str]) -> None:
+    """Refuse what is no text in the terminal's encoding, unless it is the name of a file."""
+    for place, argument in enumerate(given, start=1):
+        if UNREAD.search(argument) and not os.path.lexists(argument):
+            said = f"argument {place} is not in the encoding of this terminal: write it in UTF-8"
+            raise click.UsageError(said)
+
+
+def _takes_query(context: click.Context | None) -> bool:
+    return context is not None and any(one.name == "query" for one in context.command.params)
 
 
 if __name__ == "__main__":

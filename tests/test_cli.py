@@ -167,6 +167,8 @@ def test_every_command_has_a_sentence_and_an_example(path: str, command: click.C
         (("search", "trip AND (", "--case", "C-0001"), 2, "trip AND ("),
         (("search", "nosuchfield:x", "--case", "C-0001"), 2, "nosuchfield"),
         (("search", "trip", "--case", "C-0099"), 10, "C-0099"),
+        (("search", "-trip from:j.doe", "--case", "C-0001"), 2, "goes last, after --"),
+        (("search", os.fsdecode(b"caf\xe9"), "--case", "C-0001"), 2, "write it in UTF-8"),
         (("search", "trip", "--case", "C-0001", "--after", "nowhere"), 2, "--after"),
         (("search", "absent", "--case", "C-0001"), 4, "as of entry"),
         (("show", "ffffffffffff", "--case", "C-0001"), 10, "section9 search"),
@@ -350,6 +352,14 @@ def test_a_pipe_that_closes_early_is_quiet(master: House, options: tuple[str, ..
     _, said = process.communicate(timeout=60)
 
     assert (1, b"") == (process.returncode, said)
+
+
+def test_what_an_encoding_has_no_sign_for_is_printed_by_its_number(master: House) -> None:
+    """A terminal of another time shows all of a result, and its arrows as figures."""
+    done = master.run("search", "trip", "--case", "C-0001", PYTHONIOENCODING="latin-1")
+
+    assert 0 == done.returncode
+    assert b"\\u2192" in done.stdout
 
 
 @pytest.mark.parametrize("view", ["--text", "--headers", "--raw", "search"])

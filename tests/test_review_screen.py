@@ -18,7 +18,7 @@ from commands.review_screen.app import ReviewApp
 from commands.review_screen.desk import Desk
 from commands.review_screen.keys import KEYS
 from commands.review_screen.pile import PAGE
-from commands.review_screen.writing import Fashion, pieces
+from commands.review_screen.writing import Fashion, paragraphs, pieces
 from section9 import Category, Confidence, Finding, Part, PartId, PartKind, RuleId, Span
 
 RELEVANT, NOT_RELEVANT, PRIVILEGED, _ = Verdict
@@ -62,7 +62,7 @@ def told(app: ReviewApp) -> str:
 
 def read(app: ReviewApp) -> str:
     """The text in the reading pane."""
-    return "\n".join(strip.text.strip() for strip in app.paper.lines)
+    return "\n".join(line.plain.strip() for line in app.paper.lines)
 
 
 def views(house: ReviewHouse) -> list[Viewed]:
@@ -224,6 +224,21 @@ def test_a_conversation_and_the_way_back(house: ReviewHouse) -> None:
     driven(house, drive)
 
 
+def test_a_narrow_terminal_shows_the_list_or_the_text(house: ReviewHouse) -> None:
+    """At 60 columns both would be too narrow to read: Enter opens, Escape comes back."""
+
+    async def drive(app: ReviewApp, pilot: Pilot[None]) -> None:
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        assert (60, False) == (app.mails.size.width, app.paper.display and app.paper.size.width > 0)
+        await pilot.press("enter")
+        assert (0, 60) == (app.left.size.width, app.paper.size.width + 2)
+        await pilot.press("escape")
+        assert 60 == app.mails.size.width
+
+    driven(house, drive)
+
+
 def test_finding_in_the_text(house: ReviewHouse) -> None:
     """F marks all places of some words, and goes to the first."""
     house.file(mail(22, body="\n".join([*["filler"] * 80, "Quagga here", *["more"] * 40])))
@@ -233,7 +248,7 @@ def test_finding_in_the_text(house: ReviewHouse) -> None:
         await typed(pilot, "quagga")
         top = app.paper.scroll_offset.y
         assert "1 lines with it" in told(app)
-        assert any("Quagga" in strip.text for strip in app.paper.lines[top : top + 5])
+        assert any("Quagga" in line.plain for line in app.paper.lines[top : top + 5])
 
     driven(house, drive)
 
@@ -311,3 +326,12 @@ def test_what_a_rule_found_is_never_folded_away(
     shown = "".join(text for text, _ in pieces(given, found, Fashion(unfolded=unfolded)))
 
     assert expected == shown
+
+
+def test_a_text_of_very_many_lines_is_cut_and_says_so() -> None:
+    """What would keep a reviewer waiting is left to `show`, and how much that is."""
+    long = replace(part(), text="a\n" * 100_000)
+
+    page = [line.text.plain for line in paragraphs(long, [], Fashion())]
+
+    assert (10_000, "… 180,000 characters more") == (page.count("a"), page[-1][:25])

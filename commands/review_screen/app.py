@@ -61,6 +61,8 @@ class ReviewApp(Frame):
             self.opened = self.desk.open(mail, reason=reason)
             self.paper.write(self._written(self.opened))
             self._placed()
+            if self.body.has_class("narrow"):
+                self.body.add_class("reading")
 
         self._try(act)
 
@@ -296,9 +298,11 @@ class ReviewApp(Frame):
         self.push_screen(Help(KEYS))
 
     def action_step_back(self) -> None:
-        """Close the line, let go of what is chosen, or come back from a conversation."""
+        """Close the line, come back to the list, let go of what is chosen, leave a conversation."""
         if self._asking:
             self._close_prompt()
+        elif self.body.has_class("narrow") and self.body.has_class("reading"):
+            self.body.remove_class("reading")
         elif self.mails.chosen:
             self.mails.chosen.clear()
             self.mails.refresh()

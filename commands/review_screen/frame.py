@@ -12,6 +12,7 @@ from rich.traceback import Traceback
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.widgets import Footer, Input, Label
 
 from cases.answers import Opened
@@ -25,6 +26,7 @@ from commands.review_screen.themes import DARK, LIGHT
 from commands.review_screen.writing import Fashion, Line, written
 from section9 import Section9Error
 
+NARROW = 72  # columns, below which the list and the text stand alone
 OTHERS_EVERY = 3.0  # seconds between looks at what other reviewers said
 WELCOME = """
 Enter opens the message under the cursor; the look is recorded.
@@ -58,12 +60,13 @@ class Frame(App[None]):
         self.wanted = Label(id="wanted", markup=False)
         self.told = Label(id="told", markup=False)
         self.left = Vertical(self.asked, self.mails, id="left")
+        self.body = Horizontal(self.left, Vertical(self.paper, self.place, id="right"), id="body")
         self.prompt = Horizontal(self.wanted, self.line, id="prompt")
 
     def compose(self) -> ComposeResult:
         """The list on the left, the text on the right, what is told below."""
         yield self.top
-        yield Horizontal(self.left, Vertical(self.paper, self.place, id="right"), id="body")
+        yield self.body
         yield self.prompt
         yield self.told
         yield Footer(show_command_palette=False)
@@ -78,6 +81,10 @@ class Frame(App[None]):
         self._ask()
         self.call_after_refresh(self._survey)
         self.set_interval(OTHERS_EVERY, self.hear)
+
+    def on_resize(self, event: Resize) -> None:
+        """Where the list and the text do not both fit, show one of them."""
+        self.body.set_class(event.size.width < NARROW, "narrow")
 
     # --- what is on the screen ----------------------------------------------------------------
 
@@ -182,7 +189,7 @@ class Frame(App[None]):
 
     def action_widen(self) -> None:
         """Give the text the whole width, or put the list beside it."""
-        self.left.toggle_class("hidden")
+        self.body.toggle_class("reading")
 
     def action_light(self) -> None:
         """Light or dark."""

@@ -15,6 +15,8 @@ FILTERS: Final = {
 """What `F` goes round through: its name, and the query that it makes of the one typed."""
 
 KEYS: Final = [
+    Binding("question_mark", "help", "help"),
+    Binding("q", "leave", "leave"),
     Binding("j,down", "move(1)", "next message", show=False),
     Binding("k,up", "move(-1)", "message before", show=False),
     Binding("enter", "open", "open"),
@@ -49,9 +51,7 @@ KEYS: Final = [
     Binding("pageup", "page(-1)", "a page up", show=False),
     Binding("g,home", "edge(-1)", "to the first", show=False),
     Binding("G,end", "edge(1)", "to the last listed", show=False),
-    Binding("w", "widen", "text alone, or beside the list", show=False),
+    Binding("w", "widen", "text alone, or with the list", show=False),
     Binding("L", "light", "light or dark", show=False),
-    Binding("question_mark", "help", "help"),
     Binding("escape", "step_back", "back", show=False),
-    Binding("q", "leave", "leave"),
 ]

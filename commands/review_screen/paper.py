@@ -21,7 +21,7 @@ class Paper(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._page: list[Line] = []
-        self.lines: list[Strip] = []
+        self.lines: list[Text] = []  # as wide as the pane
         self._sought = ""
         self._matches: list[int] = []  # lines, each once for every place in it
 
@@ -66,12 +66,11 @@ class Paper(ScrollView, can_focus=True, inherit_bindings=False):
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
         if number >= len(self.lines):
             return Strip.blank(width, self.rich_style)
-        return self.lines[number].adjust_cell_length(width, self.rich_style)
+        return self._strip(self.lines[number]).adjust_cell_length(width, self.rich_style)
 
     def _wrap(self) -> None:
         width = max(20, self.scrollable_content_region.width - 2 * MARGIN)
-        wrapped = [one for line in self._page for one in self._wrapped(line, width)]
-        self.lines = [self._strip(line) for line in wrapped]
+        self.lines = wrapped = [one for line in self._page for one in self._wrapped(line, width)]
         sought = self._sought.casefold()
         lines = enumerate(wrapped) if sought else ()
         self._matches = [number for number, line in lines if sought in line.plain.casefold()]
@@ -81,6 +80,9 @@ class Paper(ScrollView, can_focus=True, inherit_bindings=False):
     def _wrapped(self, line: Line, width: int) -> Iterator[Text]:
         """One line as several, what follows a name to the right of it."""
         text, hang = line.text, WIDTH if line.name else 0
+        if not self._sought and not hang and len(text) < width // 2 and "\t" not in text.plain:
+            yield text  # cells are two for a character at most
+            return
         if self._sought:
             text = text.copy()
             text.highlight_words([self._sought], MATCH, case_sensitive=False)

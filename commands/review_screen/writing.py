@@ -20,6 +20,7 @@ from commands.reviewing import told
 from section9 import Finding, Part, PartKind, Record, Span
 
 MOST_SHOWN = 200_000  # characters of one part; `section9 show` gives all
+MOST_LINES = 10_000  # likewise
 MOST_SPANS = 1_000  # of each kind in one part
 
 TITLE = Style(bold=True)
@@ -63,7 +64,7 @@ def written(opened: Opened, said: Reviewed, looked: Looked, fashion: Fashion) ->
     ]
     page += [Line(Text(safe(value)), name) for name, value in told(said)]
     for part in record.parsed.parts:
-        page += _part(part, [one for one in record.current if one.part == part.id], fashion)
+        page += paragraphs(part, [one for one in record.current if one.part == part.id], fashion)
     return page
 
 
@@ -92,7 +93,8 @@ def _copies(record: Record, looked: Looked, *, full: bool) -> Iterator[tuple[str
                 yield "Story", step
 
 
-def _part(part: Part, findings: list[Finding], fashion: Fashion) -> Iterator[Line]:
+def paragraphs(part: Part, findings: list[Finding], fashion: Fashion) -> Iterator[Line]:
+    """The text of a part, in lines that are not yet wrapped."""
     if part.repeats or not part.text.strip():
         return
     yield Line(Text())
@@ -102,8 +104,8 @@ def _part(part: Part, findings: list[Finding], fashion: Fashion) -> Iterator[Lin
     for text, style in pieces(part, findings, fashion):
         body.append(text, style)
     yield from (Line(line) for line in body.split("\n"))
-    if len(part.text) > MOST_SHOWN:
-        yield Line(Text(f"… {len(part.text) - MOST_SHOWN:,} characters more", NOTICE))
+    if more := len(part.text) - len(_shown(part.text)):
+        yield Line(Text(f"… {more:,} characters more: `section9 show` gives all", NOTICE))
 
 
 def pieces(
@@ -113,7 +115,7 @@ def pieces(
 
     What was found is never folded away: it unfolds what it stands in.
     """
-    text = safe(part.text[:MOST_SHOWN])
+    text = safe(_shown(part.text))
     marks = [Span(one.start, one.end) for one in findings][:MOST_SPANS]
     for run in RUN.finditer(_painted(part, len(text), marks, unfolded=fashion.unfolded)):
         piece, look = text[run.start() : run.end()], run[1]
@@ -126,6 +128,11 @@ def pieces(
             yield f"[hidden from readers: {piece}]", HIDDEN_STYLE
         else:
             yield piece, QUOTED_STYLE if look == QUOTED else Style()
+
+
+def _shown(text: str) -> str:
+    """As much of a text as the screen draws without making anybody wait."""
+    return "".join(text[:MOST_SHOWN].splitlines(keepends=True)[:MOST_LINES])
 
 
 PLAIN, QUOTED, FOLDED, HIDDEN, FOUND = b"p", b"q", b"f", b"h", b"!"
