@@ -157,9 +157,7 @@ def main() -> None:
         click.echo(f"section9: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        if isinstance(error, click.NoSuchOption) and _takes_query(error.ctx):
-            error.message += " A query that begins with - goes last, after --; or write NOT."
-        error.show()
+        _explained(error).show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("section9: interrupted; run the same command again to go on", err=True)
@@ -187,8 +185,14 @@ def _check_arguments(given: Sequence[str]) -> None:
             raise click.UsageError(said)
 
 
-def _takes_query(context: click.Context | None) -> bool:
-    return context is not None and any(one.name == "query" for one in context.command.params)
+def _explained(error: click.ClickException) -> click.ClickException:
+    """Say what to do with a query that was taken for an option."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return error
+    if all(one.name != "query" for one in error.ctx.command.params):
+        return error
+    said = f"{error.message} A query that begins with - goes last, after --; or write NOT."
+    return click.NoSuchOption(error.option_name, said, error.possibilities, error.ctx)
 
 
 if __name__ == "__main__":
