@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from detectors.contract import Context, Rule, Text, TextDetector, finding
 from detectors.stance import HOSTILE, TARGETS, Passage
-from detectors.suspicion import Suspicion, suspected, weighed
+from detectors.suspicion import Suspicion, sentences, suspected, weighed
 from detectors.wordlists import Sign
 from section9 import Category, Confidence, Finding, RuleId
 
@@ -65,19 +65,29 @@ _LEAST_GRAVE = 2  # the severity of what is only hinted at
 
 def detect(seen: Text, context: Context) -> Iterator[Finding]:
     """Yield what is offensive in a text, passage by passage."""
-    for one in map(weighed, suspected(seen.text)):
-        for rule, signs, likely, why in [*_verdicts(one)] or _coarse(one):
-            for start, end in _clusters(one.passage, signs):
-                found = finding(
-                    rule,
-                    context,
-                    start=one.start + start,
-                    end=one.start + end,
-                    confidence=_confidence(likely),
-                    why=why,
-                )
-                grave = rule.severity if likely >= _LIKELY else min(rule.severity, _LEAST_GRAVE)
-                yield replace(found, severity=grave)
+    for one, (rule, signs, likely, why) in _judged(seen.text):
+        for start, end in _clusters(one.passage, signs):
+            found = finding(
+                rule,
+                context,
+                start=one.start + start,
+                end=one.start + end,
+                confidence=_confidence(likely),
+                why=why,
+            )
+            grave = rule.severity if likely >= _LIKELY else min(rule.severity, _LEAST_GRAVE)
+            yield replace(found, severity=grave)
+
+
+def _judged(text: str) -> Iterator[tuple[Suspicion, Verdict]]:
+    """Yield each verdict with what it is about: a passage, or a sentence of it that threatens."""
+    for one in map(weighed, suspected(text)):
+        verdicts = [*_verdicts(one)] or [*_coarse(one)]
+        yield from ((one, verdict) for verdict in verdicts)
+        if not any(rule is THREAT for rule, *_ in verdicts):
+            yield from (
+                (sentence, verdict) for sentence in sentences(one) for verdict in _threat(sentence)
+            )
 
 
 def repeated(found: Finding) -> Finding:
@@ -93,15 +103,8 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
     target = _target(signs, hostile)
     if target:
         yield from _hate(one, target, hostile)
-    violent = [sign for sign in signs if sign.label == "kill"]
+    yield from _threat(one)
     whole = [_whole(one.passage)]
-    if one.threat >= (_THREATENED if violent else _SURE):
-        yield (
-            THREAT,
-            violent or hostile or whole,
-            one.threat,
-            "speaks of doing violence",
-        )
     abused = one.abuse >= _LIKELY or (one.hate >= _LIKELY and not target)
     if abused and (one.hate < _LIKELY or not target) and (hostile or one.abuse >= _SURE):
         insults = [sign for sign in hostile if sign.label in _INSULTS]
@@ -111,6 +114,15 @@ def _verdicts(one: Suspicion) -> Iterator[Verdict]:
     if swearing:
         why = "strong language at somebody" if abused else "strong language, aimed at nobody"
         yield PROFANITY, swearing, _LIKELY if abused else 0.0, why
+
+
+def _threat(one: Suspicion) -> Iterator[Verdict]:
+    """Yield a threat; without a word of violence it must be plain."""
+    violent = [sign for sign in one.passage.signs if sign.label == "kill"]
+    hostile = [sign for sign in one.passage.signs if sign.label in HOSTILE]
+    if one.threat >= (_THREATENED if violent else _SURE):
+        shown = violent or hostile or [_whole(one.passage)]
+        yield THREAT, shown, one.threat, "speaks of doing violence"
 
 
 def _coarse(one: Suspicion) -> Iterator[Verdict]:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import exp, log
 
 from detectors.cues import lowered
@@ -30,6 +31,8 @@ _WORTH = 0.3  # how likely anything must seem to the first model
 _HINT = 0.15  # how likely hate must, where a group is named
 _GRAVE = ("hate", "abuse", "threat")
 _FIRST, _SECOND = 0.8, 1.0  # what each model's opinion weighs
+_ABUSIVE = 0.5  # how likely hate or abuse is where a threat may stand among it
+_SENTENCES = 6  # of such a passage that are read by themselves
 _COARSE = 0.4  # what the first's weighs of whether something offends at all: it goes by words
 MOST = 300
 """Passages of one text that are weighed: a long letter has fewer."""
@@ -138,6 +141,21 @@ def weighed(one: Suspicion) -> Suspicion:
         threat=_joined(one.threat, second.threat),
         offensive=_joined(one.offensive, second.offensive, weight=_COARSE),
     )
+
+
+def sentences(one: Suspicion) -> Iterator[Suspicion]:
+    """Yield the sentences of an abusive passage, each weighed by itself.
+
+    What is shouted around a threat outweighs it, where a passage is read as a whole.
+    """
+    written = one.passage.written
+    cuts = [0, *(match.end() for match in _END.finditer(written)), len(written)]
+    spans = [(start, end) for start, end in pairwise(cuts) if written[start:end].strip()]
+    if len(spans) > 1 and one.worth and max(one.hate, one.abuse) >= _ABUSIVE:
+        for start, end in spans[:_SENTENCES]:
+            passage = read_passage(written[start:end])
+            likely = model().judge(marks(passage))
+            yield weighed(Suspicion(passage, one.start + start, **likely, worth=True))
 
 
 def _joined(first: float, second: float, *, weight: float = _FIRST) -> float:

@@ -207,12 +207,14 @@ THREATS = [
     "You are a stupid bitch and I will kill you.",
     "shut your mouth you retard or we'll break your legs",
     "I'm going to stab you tonight, you lying idiot",
+    "You are a dirty paki. I am going to break your legs.",
+    "Hi Dan, stay away from my locker you fucking retard. I am going to break your legs. J",
 ]
 
 
 @pytest.mark.parametrize("text", THREATS)
 def test_an_insult_hides_no_threat(text: str) -> None:
-    """A threat in one breath with a slur or an insult is reported as the threat it is."""
+    """A threat beside a slur or an insult, or in the next sentence, is reported as a threat."""
     graves = {one.severity for one in SCANNER.scan_text(text) if one.rule == "threat"}
 
     assert {5} == graves

@@ -15,7 +15,7 @@ from detectors.cues import lowered
 from detectors.linear import MODEL, Linear
 from detectors.normalise import fold
 from detectors.stance import SIZE, marks, read_passage
-from detectors.training.passages import HEADS, passages
+from detectors.training.passages import FINER, HEADS, passages
 from detectors.training.public import Example, of_ours, public
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def save(model: Linear, path: Path) -> None:
 
 def main() -> None:
     """Train on everything but what is kept to judge by, and write the model."""
-    listed = ("train", "more", "talk")
+    listed = ("train", "more", "talk", *FINER)
     ours = [of_ours(said) for which in listed for said in passages(which, each=OURS)]
     theirs = [one for one in public() if one.fold != KEPT]
     data = rows([*ours, *theirs])

@@ -23,7 +23,9 @@ QUESTIONS = (*HEADS, *ACTS)
 """All that the transformer answers, in its order; the linear model answers HEADS alone."""
 _WITHIN = {"said": "hate", "fine": "positive identity", "ordinary": "ordinary"}
 """Slots that hold a whole passage: of any section with that head, or of the section so called."""
-_WORDS_OF = {"talk": "more"}
+FINER = ("unsaid", "named", "sworn", "voiced", "single")
+"""Files of the fourth course: what the others left weak, each idea beside its harmless twin."""
+_WORDS_OF = dict.fromkeys(("talk", *FINER), "more")
 """Which words fill constructions that have none of their own."""
 _SECTION = re.compile(r"^## ([a-z ]+) : (.+)$", re.MULTILINE)
 _WORDS = re.compile(r"^## (\w+)(?: (\w+))?$", re.MULTILINE)

@@ -1,11 +1,11 @@
 """Teach the small transformer: the second half of `make train-offensive`.
 
-It reads passages as the detector will give them to it, in batches of about one length, in three
+It reads passages as the detector will give them to it, in batches of about one length, in four
 courses: first everything that is said of people, ours and the public sets; then, more slowly,
-harder passages of ours; last how people talk to each other and what they do to whom they talk to;
-each beside samples of those before. Fixed seeds, one thread: on the same machine the same weights.
-How far it got is written down every hundred steps, so that it may be stopped and started again.
-Needs what `requirements-train.txt` lists.
+harder passages of ours; then how people talk to each other and what they do to whom they talk to;
+last what those three left weak, with many words misspelt; each beside those before. Fixed seeds,
+one thread: on the same machine the same weights. How far it got is written down every hundred
+steps, so that it may be stopped and started again. Needs what `requirements-train.txt` lists.
 """
 
 import sys
@@ -25,9 +25,9 @@ from detectors.pieces import numbers
 from detectors.stance import read_passage
 from detectors.training.acts import lines
 from detectors.training.net import Judge, export, started
-from detectors.training.passages import QUESTIONS, passages, vocabulary
+from detectors.training.passages import FINER, QUESTIONS, passages, vocabulary
 from detectors.training.public import Example, of_line, of_ours, plain, public
-from detectors.training.rough import rough
+from detectors.training.rough import misspelt, rough
 
 SEED = 9
 OURS = 36  # passages of a construction
@@ -37,10 +37,15 @@ ACTS = 4  # fillings of a line about acts, at most, in the third
 READINGS = 2  # of each, written roughly in other places
 REHEARSED = 0.2  # of the first course is read again in the second
 AGAIN = (0.15, 1.0)  # of the first and of what the second added, in the third
+FINE = 36  # of a construction of the fourth
+FRESH = {"train": 10, "more": 16, "talk": 16}
+"""Passages of a construction that the fourth course fills anew."""
+PUBLIC = 0.3  # of what is read of the public sets is read again in the fourth
 ROUGH = 0.15  # of ours are written roughly
-PASSES = (2, 1, 2)  # through each course
+MISSPELT = 0.25  # of ours in the fourth are misspelt, hateful and harmless alike
+PASSES = (2, 1, 2, 1)  # through each course
 BATCH = 48
-RATES = (1.5e-4, 7e-5, 5e-5)
+RATES = (1.5e-4, 7e-5, 5e-5, 7e-5)
 SITTING = 100  # steps between two notes of how far it got
 WARM = 0.06  # of the steps, while the rate rises
 DECAY = 0.01
@@ -86,7 +91,16 @@ def courses(random: Random) -> tuple[Sequence[Row], ...]:
         for listed, part in zip((first, harder), AGAIN, strict=True)
         for one in random.sample(listed, int(len(listed) * part))
     ]
-    return first, second, [*talk, *again]
+    return first, second, [*talk, *again], fourth()
+
+
+def fourth() -> Sequence[Row]:
+    """Return what is read in the last course: what is new, and some of everything before."""
+    random = Random(SEED + 1)  # noqa: S311 - not for secrets
+    each = {**dict.fromkeys(FINER, FINE), **FRESH}
+    said = (one for which in each for one in slipping(which, each[which], random))
+    sampled = (one for one in theirs(random) if random.random() < PUBLIC)
+    return [row(one) for one in (*said, *sampled, *acts(random), *plain())]
 
 
 def ours(which: str, each: int, random: Random) -> Iterator[Example]:
@@ -94,6 +108,18 @@ def ours(which: str, each: int, random: Random) -> Iterator[Example]:
     for said in passages(which, each=each):
         written = rough(said.text, random) if random.random() < ROUGH else said.text
         yield of_ours(replace(said, text=written))
+
+
+def slipping(which: str, each: int, random: Random) -> Iterator[Example]:
+    """Yield passages of ours, filled in other ways, many of them misspelt or rough."""
+    for said in passages(which, each=each, seed=SEED + 1):
+        drawn = random.random()
+        write = misspelt if drawn < MISSPELT else rough if drawn < MISSPELT + ROUGH else _as_it_is
+        yield of_ours(replace(said, text=write(said.text, random)))
+
+
+def _as_it_is(text: str, _random: Random) -> str:
+    return text
 
 
 def acts(random: Random) -> Iterator[Example]:
