@@ -51,17 +51,19 @@ def opened(
 ) -> Iterator[ExchangeMailbox]:
     """Open a mailbox of the double with the real client; `waits` notes how long it waited."""
     cert, tls = keys
-    with exchange(double, tls) as url:
-        wanted: dict[str, object] = {
-            "url": url,
-            "username": double.user,
-            "password": double.password,
-        }
-        wanted |= {"auth": "basic", "ca_file": cert, "timeout": 10.0, "patience": 100.0}
-        settings = ExchangeSettings(**{**wanted, **changed})  # type: ignore[arg-type]
-        notes = [] if waits is None else waits
-        with Exchange(settings, sleep=notes.append).open(mailbox) as found:
-            yield found
+    notes = [] if waits is None else waits
+    with (
+        exchange(double, tls) as url,
+        Exchange(settings(double, url, cert, **changed), sleep=notes.append).open(mailbox) as found,
+    ):
+        yield found
+
+
+def settings(double: Double, url: str, cert: Path, **changed: object) -> ExchangeSettings:
+    """Say how the double is entered."""
+    wanted: dict[str, object] = {"url": url, "username": double.user, "password": double.password}
+    wanted |= {"auth": "basic", "ca_file": cert, "timeout": 10.0, "patience": 100.0}
+    return ExchangeSettings(**{**wanted, **changed})  # type: ignore[arg-type]
 
 
 def folder(mailbox: ExchangeMailbox, path: str) -> Folder:
@@ -353,10 +355,7 @@ def test_ntlm_is_bound_to_the_certificate(  # noqa: PLR0913 - fixtures
     works: bool,
 ) -> None:
     """Exchange 2019 refuses NTLM that does not prove which TLS connection it is meant for."""
-    users = tmp_path / "users"
-    users.write_text("TRUST:archive:correct horse\n")
-    monkeypatch.setenv("NTLM_USER_FILE", str(users))
-    double.ntlm = keys[0]
+    bind(double, keys[0], tmp_path / "users", monkeypatch)
 
     with opened(double, keys, auth="ntlm", password=password) as mailbox:
         if works:
@@ -364,6 +363,30 @@ def test_ntlm_is_bound_to_the_certificate(  # noqa: PLR0913 - fixtures
         else:
             with pytest.raises(ServerError, match="refuses the name or the password"):
                 mailbox.folders()
+
+
+def test_another_way_to_log_in_takes_effect_at_once(
+    double: Double,
+    keys: tuple[Path, ssl.SSLContext],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The library keeps connections by address and name; ours end with the mailbox."""
+    cert, tls = keys
+    with exchange(double, tls) as url:
+        with Exchange(settings(double, url, cert)).open(OWNER) as mailbox:
+            assert 8 == len(mailbox.folders())
+        bind(double, cert, tmp_path / "users", monkeypatch)
+
+        with Exchange(settings(double, url, cert, auth="ntlm")).open(OWNER) as mailbox:
+            assert 8 == len(mailbox.folders())
+
+
+def bind(double: Double, cert: Path, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the double ask for NTLM from now on."""
+    users.write_text("TRUST:archive:correct horse\n")
+    monkeypatch.setenv("NTLM_USER_FILE", str(users))
+    double.ntlm = cert
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from exchangelib.items import ID_ONLY, CalendarItem, Contact, DistributionList, 
 from exchangelib.items import Item as EwsItem
 from exchangelib.properties import FolderId as EwsFolderId
 from exchangelib.properties import ItemId as EwsItemId
+from exchangelib.protocol import close_connections
 from exchangelib.services import GetItem, SyncFolderItems
 from exchangelib.services.common import EWSService
 
@@ -71,7 +72,7 @@ class Exchange:
         try:
             yield ExchangeMailbox(self._connection, account)
         finally:
-            account.protocol.close()
+            close_connections()  # and forget how they logged in: the next may do it otherwise
 
 
 class ExchangeMailbox:
