@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from archive.books import Head
 from cases.authority import Authority
@@ -18,6 +19,7 @@ class Answer:
     authority: Authority
     page: Page
     ran: str
+    at: datetime  # when it was given, UTC
     as_of: Head
     behind: int  # ledger segments that the index has not caught up with
     unsearchable: int  # messages in scope with text that no search can see

@@ -352,6 +352,7 @@ class Gate:
             authority=sight.authority,
             page=replace(page, hits=hits),
             ran=render(sight.told(asked)),
+            at=self.clock(),
             as_of=as_of,
             behind=as_of.number - sum(map(len, self.index.applied())),
             unsearchable=self.index.count(within(sight.authority, OPAQUE)),

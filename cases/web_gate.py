@@ -5,6 +5,7 @@ Authority, refusals and the clock are those of the gate to mail, which it stands
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import ClassVar
 
 from archive import web_book
@@ -43,6 +44,7 @@ class WebAnswer:
     authority: Authority
     page: WebPage
     ran: str
+    at: datetime  # when it was given, UTC
     as_of: Head
     behind: int  # batches that the index lacks
     withheld: int  # of the total, told without the page
@@ -150,6 +152,7 @@ class WebGate:
             authority=sight.authority,
             page=replace(page, hits=hits),
             ran=render(narrowed),
+            at=self.gate.clock(),
             as_of=as_of,
             behind=as_of.number - len(self.index.applied()),
             withheld=self.index.count(All((narrowed, sight.veil))),

@@ -78,6 +78,7 @@ class CountLine(Struct, frozen=True, tag_field="schema", tag="section9.count/1")
     case: CaseId
     query: str
     ran: str
+    at: datetime
     total: int
     unsearchable: int  # messages in scope with text that no search can see
     as_of: int  # the last segment of the mail book
@@ -341,6 +342,7 @@ def count_line(query: str, answer: Answer) -> CountLine:
         case=answer.authority.case,
         query=query,
         ran=answer.ran,
+        at=answer.at,
         total=answer.page.total,
         unsearchable=answer.unsearchable,
         as_of=answer.as_of.number,

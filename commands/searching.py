@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cases.telling import safe
+from cases.telling import moment, safe
 from commands.app import App
 from commands.completing import QUERIES
 from commands.display import whose
@@ -186,7 +186,8 @@ def say_what_ran(answer: "Answer", query: str) -> None:
     scope, page = answer.authority.scope, answer.page
     click.echo(
         f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
-        f" {whose(scope)}, as of entry {answer.as_of.number:,}",
+        f" {whose(scope)}, as of entry {answer.as_of.number:,}, {moment(answer.at)} UTC"
+        f"{'' if answer.unsearchable else '; all of it could be searched'}",
         err=True,
     )
     click.echo(f"asked: {safe(query)}", err=True)

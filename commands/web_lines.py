@@ -7,7 +7,7 @@ from msgspec import Struct
 from cases.web_gate import WebAnswer, WebOpened
 from cases.web_purge import WebDue
 from search.web import WebHit
-from section9 import BlobId
+from section9 import BlobId, CaseId
 
 
 class WebImportLine(Struct, frozen=True, tag_field="schema", tag="section9.web-import/1"):
@@ -68,11 +68,17 @@ class WebPlannedLine(Struct, frozen=True, tag_field="schema", tag="section9.web-
 
 
 class VisitCountLine(Struct, frozen=True, tag_field="schema", tag="section9.visit-count/1"):
-    """How many visits a query finds."""
+    """How many visits a query finds, what ran over what, and as of when."""
 
+    case: CaseId
     query: str
+    ran: str
+    at: datetime
     count: int
-    withheld: int
+    as_of: int  # the last segment of the web book
+    behind: int  # batches that the index has yet to catch up with
+    withheld: int  # of the count, told without the page
+    own: int  # visits in scope that are the reader's own, and are not counted
 
 
 def visit_line(hit: WebHit, *, withheld: bool) -> VisitLine:
@@ -96,7 +102,17 @@ def visit_line(hit: WebHit, *, withheld: bool) -> VisitLine:
 
 def visit_count_line(query: str, answer: WebAnswer) -> VisitCountLine:
     """A count, as `--json` prints it."""
-    return VisitCountLine(query, answer.page.total, answer.withheld)
+    return VisitCountLine(
+        case=answer.authority.case,
+        query=query,
+        ran=answer.ran,
+        at=answer.at,
+        count=answer.page.total,
+        as_of=answer.as_of.number,
+        behind=answer.behind,
+        withheld=answer.withheld,
+        own=answer.own,
+    )
 
 
 def opened_line(opened: WebOpened) -> VisitOpenedLine:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from cases.telling import safe
+from cases.telling import moment, safe
 from commands import web_house
 from commands.app import App
 from commands.display import whose
@@ -53,7 +53,7 @@ def search_web(app: App, asked: Asked) -> None:
             )
             _print_hits(answer, as_json=asked.as_json, zone=ZoneInfo(app.settings.trust.zone))
     print_facets(answer.facets, as_json=asked.as_json)
-    _say_what_ran(answer)
+    _say_what_ran(answer, asked.query)
     if not answer.page.total:
         raise click.exceptions.Exit(NO_HITS)
 
@@ -105,13 +105,16 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
-def _say_what_ran(answer: "WebAnswer") -> None:
+def _say_what_ran(answer: "WebAnswer", query: str) -> None:
     """Echo what ran, over what, and as of when: on standard error, where it disturbs no pipe."""
     page = answer.page
     found = f"{page.total:,} visits found, {len(page.hits):,} shown"
     scope = whose(answer.authority.scope).replace("mail of", "visits of", 1)
     case, as_of = answer.authority.case, f"as of batch {answer.as_of.number:,}"
-    lines = [f"{found}, in case {case}: {scope}, by their user names, {as_of}"]
+    lines = [
+        f"{found}, in case {case}: {scope}, by their user names, {as_of}, {moment(answer.at)} UTC",
+        f"asked: {safe(query)}",
+    ]
     if answer.withheld:
         lines.append(f"of {answer.withheld:,} of them the page is withheld")
     if answer.own:

@@ -8,12 +8,14 @@ import sqlite3
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote_plus
 
 import structlog
 
+from search.expressions import compiled
 from search.index import Facet, NoFacetError
 from search.order import Order
 from search.sqlite_file import Mode, Schema, open_file, transaction, translated
@@ -64,7 +66,28 @@ log = structlog.get_logger()
 
 def open_web_sqlite(path: Path, *, mode: Mode) -> "WebSqlite":
     """Open an index of web visits; `write` makes it where there is none."""
-    return WebSqlite(open_file(path, mode=mode, schema=SCHEMA))
+    connection = open_file(path, mode=mode, schema=SCHEMA)
+    with translated():
+        for view, kind in (("web_word", "row"), ("web_occurrence", "instance")):
+            connection.execute(
+                f"CREATE VIRTUAL TABLE temp.{view} USING fts5vocab ('main', 'text', '{kind}')"
+            )
+    connection.create_function("fits", 2, _fits, deterministic=True)
+    connection.create_function("edits", 2, _edits, deterministic=True)
+    return WebSqlite(connection)
+
+
+_described = lru_cache(maxsize=8)(compiled)
+
+
+def _fits(value: str | int, expression: str) -> bool:
+    return _described(expression)(str(value))
+
+
+def _edits(word: str, asked: str) -> int:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only a misspelt word pays for it
+
+    return OSA.distance(word, asked)
 
 
 def text_of(page: str) -> str:

@@ -9,7 +9,6 @@ from search import tree
 from search.sqlite_match import near
 from search.sqlite_values import Condition
 from search.web import read_place
-from section9 import Section9Error
 
 ROOM = 1 << 20
 """Rows of a batch: a line's row is its batch times this, and its position."""
@@ -22,19 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = Condition("0")
 
 
-class PatternError(Section9Error):
-    """A pattern was asked for, which only mail has an index for."""
-
-    exit_code = 2
-
-    def __init__(self) -> None:
-        super().__init__(
-            "visits are not searched by ~, by wildcards inside a word or by expressions: "
-            "write the beginning of a word or a name, and a *"
-        )
-
-
-def condition(query: tree.Query) -> Condition:  # noqa: C901, PLR0911 - one branch a form
+def condition(query: tree.Query) -> Condition:  # noqa: C901, PLR0911, PLR0912 - one branch a form
     """Translate a query."""
     match query:
         case tree.Everything() | tree.All(()):
@@ -58,8 +45,12 @@ def condition(query: tree.Query) -> Condition:  # noqa: C901, PLR0911 - one bran
             return _starting(field, value)
         case tree.Word() | tree.Phrase() | tree.Prefix() | tree.Near():
             return _matched(_expression(query))
-        case tree.Wild() | tree.Fuzzy() | tree.Matches():
-            raise PatternError
+        case tree.Wild(_, pattern):
+            return _like(pattern)
+        case tree.Fuzzy(_, word, edits):
+            return _spelt_like(word, edits)
+        case tree.Matches(field, expression):
+            return _described(field, expression)
 
 
 def micros(moment: datetime) -> int:
@@ -164,6 +155,39 @@ def _between(column: str, low: int | None, high: int | None) -> Condition:
 def _matched(expression: str) -> Condition:
     """The plus keeps SQLite from going through all that have a word: a case is of few users."""
     return Condition("+v.row IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
+
+
+def _like(pattern: str) -> Condition:
+    """Look for words that look like a pattern of letters, `*` and `?`: GLOB's own signs."""
+    start = pattern[: min(place for sign in "*?" if (place := pattern.find(sign)) >= 0)]
+    return _with_words("w.term >= ? AND w.term < ? AND w.term GLOB ?", start, start + LAST, pattern)
+
+
+def _spelt_like(word: str, edits: int) -> Condition:
+    """Look for words that so many edits make of a word; `edits` is a function of ours."""
+    lengths = (len(word) - edits, len(word) + edits)
+    test = "length(w.term) BETWEEN ? AND ? AND edits(w.term, ?) <= ?"
+    return _with_words(test, *lengths, word, edits)
+
+
+def _with_words(test: str, *parameters: str | int) -> Condition:
+    """Look for any of the words that pass a test, in the two views that FTS5 gives of its index."""
+    sql = (
+        "+v.row IN (SELECT o.doc FROM web_word AS w CROSS JOIN web_occurrence AS o "  # noqa: S608 - a test of ours
+        f"ON o.term = w.term WHERE {test})"
+    )
+    return Condition(sql, parameters)
+
+
+def _described(field: str, expression: str) -> Condition:
+    """Look for names or numbers that an expression describes; `fits` is a function of ours."""
+    match field:
+        case "status":
+            return Condition("v.status > 0 AND fits(v.status, ?)", (expression,))
+        case "id":
+            name = f"'w-' || (v.row / {ROOM}) || '.' || (v.row % {ROOM})"
+            return Condition(f"fits({name}, ?)", (expression,))
+    return _named(field, "value != '' AND fits(value, ?)", expression)
 
 
 def _joined(parts: Sequence[Condition], operator: str) -> Condition:
