@@ -16,6 +16,7 @@ from cases.blast import matched, texts
 from cases.breach_data import Data, data_of
 from detectors import pupil_list, pupil_on_roll
 from detectors.given_names import EVERYDAY
+from evidence.letters import seen
 from people import name_key
 from section9 import Finding, Participant, Person, Record, Section9Error
 
@@ -94,7 +95,7 @@ class Names:
         return titled or f"{one} {other}" in self.whole or f"{other} {one}" in self.whole
 
     def _has_word(self, text: str) -> bool:
-        capitals = (found[0] for found in WORD.finditer(text) if found[0][0].isupper())
+        capitals = (found[0] for found in WORD.finditer(seen(text)) if found[0][0].isupper())
         return any(
             _bare(word.removesuffix("'s").removesuffix("’s")) in self.words for word in capitals
         )
@@ -177,7 +178,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Words with a capital, each with those that follow it closely."""
     capitals = [
         (place, _bare(_own(found[0])))
-        for place, found in enumerate(WORD.finditer(text))
+        for place, found in enumerate(WORD.finditer(seen(text)))
         if found[0][0].isupper()
     ]
     for index, (place, word) in enumerate(capitals):

@@ -15,7 +15,8 @@ from cases.breach_data import Data, data_of
 from detectors.normalise import fold
 from detectors.roll import How, Roll
 from detectors.shapes import zones
-from evidence.redaction import SHORTEST, WORD, Texts, texts
+from evidence.letters import WORD, bare, key
+from evidence.redaction import SHORTEST, Texts, texts
 from people import name_key
 from section9 import Category, Finding, PartId, Person, PersonRole, Record
 
@@ -84,17 +85,17 @@ def _alone(whole: Texts, named: Sequence[Proposed], subject: Subject) -> Iterato
     """A first name or a surname alone, of somebody whom the message names in full elsewhere."""
     own = {word for name in subject.names for word in name.split()}
     parts = {
-        word[0]
+        bare(word[0])
         for one in named
         for word in WORD.finditer(_text(whole, one.redaction))
-        if len(word[0]) >= SHORTEST and word[0][0].isupper() and word[0].casefold() not in own
+        if len(word[0]) >= SHORTEST and word[0][0].isupper() and key(word[0]) not in own
     }
     taken = {(one.redaction.part, one.redaction.start): one.redaction.end for one in named}
     for part, text in whole.items():
         end = 0
         for word in WORD.finditer(text):
             end = max(end, taken.get((part, word.start()), 0))
-            if word[0] in parts and word.start() >= end:
+            if bare(word[0]) in parts and word.start() >= end:
                 yield _proposed(part, word.span(), "part of a name that stands in full elsewhere")
 
 
@@ -151,12 +152,12 @@ def _proposed(
 
 def also(whole: Mapping[PartId, str], words: str, code: Code) -> Sequence[Redaction]:
     """The places where words that a person typed stand in a message, in any case of letters."""
-    wanted = [found[0].casefold() for found in WORD.finditer(words)]
+    wanted = [key(found[0]) for found in WORD.finditer(words)]
     places = []
     for part, text in whole.items():
         there = list(WORD.finditer(text))
         for first in range(len(there) - len(wanted) + 1):
             run = there[first : first + len(wanted)]
-            if wanted and [found[0].casefold() for found in run] == wanted:
+            if wanted and [key(found[0]) for found in run] == wanted:
                 places.append(Redaction(part, run[0].start(), run[-1].end(), code))
     return places

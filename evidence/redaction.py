@@ -1,9 +1,10 @@
 """Redaction: taking out of a message what is not disclosed. Burnt in: the text is gone. Pure.
 
 What is decided of one text of a message holds for all of them: the same words are taken out of
-its headers, its bodies and the text of its attachments, however they are capitalised and whatever
-stands between them, so that `Ann Pupil` goes from `ann.pupil@school.example` too. What stands
-instead is `[redacted: CODE]`. The original is no part of what comes out.
+its headers, its bodies and the text of its attachments, however they are capitalised or accented
+and whatever stands between them or nothing, so that `Ann Pupil` goes from `ann.pupil@home.example`
+and `AnnPupil.pdf` too. What stands instead is `[redacted: CODE]`. The original is no part of what
+comes out.
 """
 
 import re
@@ -14,13 +15,14 @@ from itertools import pairwise
 
 from archive.redaction_events import Code, Redaction
 from cases.telling import names
+from evidence.letters import WORD, bare, key
 from section9 import PartId, Record
 
 Beginning = tuple[str, ...]
 Texts = Mapping[PartId, str]
 """Every text of a message that is disclosed, by its part; headers go by their names."""
 
-WORD = re.compile(r"[^\W_]+")
+QUOTED = re.compile(r"\n[> \t]+")  # the beginning of a line in what is answered
 SHORTEST = 3  # letters and digits of what is looked for elsewhere
 SUBJECT = PartId("subject")
 
@@ -36,8 +38,9 @@ class _Word:
 class _Wanted:
     """Words, one after another, that are taken out wherever they stand."""
 
-    words: tuple[str, ...]  # case-folded
-    written: str  # a single word is looked for as it was written; an address, with its marks
+    words: tuple[str, ...]  # by their keys
+    alike: str  # how a single word is written, or in capitals; empty: in any way
+    address: bool  # it has an address's marks between its words
     code: Code
 
 
@@ -106,10 +109,16 @@ def _wanted(whole: Texts, redactions: Iterable[Redaction]) -> Mapping[Beginning,
         words = tuple(word.text for word in _words(written))
         if sum(map(len, words)) < SHORTEST:
             continue
-        orders = {words, words[::-1]} if len(words) == 2 else {words}  # noqa: PLR2004 - `Pupil, Ann`
-        for order in orders:
-            found[order[:2]][_Wanted(order, written, one.code)] = None
+        alike = bare(written.strip()) if len(words) == 1 else ""
+        for order in _orders(words):
+            found[order[:2]][_Wanted(order, alike, "@" in written, one.code)] = None
     return {beginning: tuple(some) for beginning, some in found.items()}
+
+
+def _orders(words: Beginning) -> set[Beginning]:
+    """Words one after another; two in either order, `Pupil, Ann`; and written as one."""
+    orders = {words, words[::-1]} if len(words) == 2 else {words}  # noqa: PLR2004 - a name's two
+    return orders | {("".join(order),) for order in orders}
 
 
 def _found(
@@ -130,16 +139,16 @@ def _found(
 def _is_one(text: str, words: Sequence[_Word], wanted: _Wanted) -> bool:
     """Tell whether words stand together: no name runs from a person into an address.
 
-    A single word is one of many meanings: it goes where it is written alike.
+    A single word is one of many meanings: it goes where it is written alike, or in capitals.
     """
     if len(words) == 1:
-        return text[words[0].start : words[0].end] in wanted.written
-    if "@" in wanted.written:
+        written = bare(text[words[0].start : words[0].end])
+        return not wanted.alike or written in wanted.alike or written.isupper()
+    if wanted.address:
         return True
-    return not any(
-        mark in text[one.end : other.start] for one, other in pairwise(words) for mark in "<>@"
-    )
+    between = (text[one.end : other.start] for one, other in pairwise(words))
+    return not any(mark in QUOTED.sub("", gap) for gap in between for mark in "<>@")
 
 
 def _words(text: str) -> Iterator[_Word]:
-    return (_Word(*found.span(), found[0].casefold()) for found in WORD.finditer(text))
+    return (_Word(*found.span(), key(found[0])) for found in WORD.finditer(text))

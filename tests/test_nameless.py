@@ -112,6 +112,8 @@ def test_an_address_is_refused_whoever_has_it() -> None:
     "slip",
     [
         "Perpetua was on it.",
+        "Perpe\u00adtua was on it.",
+        "Tobi\u200bas O\u0301kapi was away.",
         "It was about the Okapi family.",
         "KUDU, Ambrose",
         "Prudence's mistake",

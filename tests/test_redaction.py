@@ -1,10 +1,12 @@
 """Redaction: what is decided is gone from everything that is given, and nothing else is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.redaction_events import Code, Redaction
-from evidence.redaction import WORD, burn
+from evidence.letters import WORD
+from evidence.redaction import burn
 from section9 import PartId
 
 BODY, OTHER = PartId("1"), PartId("2")
@@ -51,6 +53,35 @@ def test_a_single_word_goes_where_it_is_written_alike() -> None:
 
     mark = "[redacted: third-party]"
     assert f"{mark} was away; we may go in may. {mark}!" == burnt[BODY]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(
+            "Jose\u0301 Nu\u0301n\u0303ez",
+            "JOSE NUNEZ",
+            "José\u00a0Núñez",
+            "Jo\u00adsé Nú\u200bñez",
+        ),
+        *("José\r\nNúñez", "JoséNúñez.pdf", "nunez_jose.pdf", "\uff2a\uff4f\uff53\uff45 Nunez"),
+    ],
+)
+def test_a_name_goes_however_its_letters_are_put_together(other: str) -> None:
+    """In one character or two, without its accents, with a soft hyphen, over a line's end."""
+    text = "José Núñez"
+
+    burnt = burn({BODY: text, OTHER: f"see {other}!"}, [redact(text, "José Núñez")])
+
+    ending = ".pdf" if other.endswith(".pdf") else ""
+    assert f"see [redacted: third-party]{ending}!" == burnt[OTHER]
+
+
+def test_a_single_word_goes_in_capitals_too() -> None:
+    """A heading that shouts gives nobody away."""
+    burnt = burn({BODY: "Zephyrine", OTHER: "ZEPHYRINE"}, [redact("Zephyrine", "Zephyrine")])
+
+    assert "[redacted: third-party]" == burnt[OTHER]
 
 
 def test_overlaps_are_one_and_every_code_is_kept_apart() -> None:
