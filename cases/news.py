@@ -38,19 +38,37 @@ Found = dict[str, set[MailId]]
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """That a reader was to be told, and what came of it."""
+
+    planned: NewsPlanned
+    came: NewsSent | NewsDropped | None = None  # None: it is not sent yet
+
+    @property
+    def state(self) -> str:
+        """Say in a word what became of it: waiting, sent, dropped."""
+        if self.came is None:
+            return "waiting"
+        return "sent" if isinstance(self.came, NewsSent) else "dropped"
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What was found and told so far."""
 
     found: Mapping[tuple[CaseId, str], set[MailId]] = field(default_factory=dict)
-    unsent: Mapping[NewsId, NewsPlanned] = field(default_factory=dict)
-    count: int = 0  # of all that was ever planned
+    told: Mapping[NewsId, Told] = field(default_factory=dict)  # in the order of planning
+
+    @property
+    def unsent(self) -> tuple[NewsPlanned, ...]:
+        """What is still to be sent."""
+        return tuple(one.planned for one in self.told.values() if one.came is None)
 
 
 def fold(events: Iterable[Event]) -> News:
     """What the `cases` book says of it. A name that is saved anew has found nothing."""
     found: dict[tuple[CaseId, str], set[MailId]] = {}
-    unsent: dict[NewsId, NewsPlanned] = {}
-    count = 0
+    told: dict[NewsId, Told] = {}
     for event in events:
         match event:
             case NewsFound():
@@ -58,12 +76,12 @@ def fold(events: Iterable[Event]) -> News:
             case QuerySaved() | QueryForgotten():
                 found.pop((event.case, event.name), None)
             case NewsPlanned():
-                unsent[event.news], count = event, count + 1
+                told[event.news] = Told(event)
             case NewsSent() | NewsDropped():
-                unsent.pop(event.news, None)
+                told[event.news] = replace(told[event.news], came=event)
             case _:
                 pass
-    return News(found, unsent, count)
+    return News(found, told)
 
 
 def may_hear(case: Case, account: str, *, now: datetime, accounts: Accounts) -> bool:
@@ -78,7 +96,7 @@ def may_hear(case: Case, account: str, *, now: datetime, accounts: Accounts) -> 
 def plan(gate: Gate, events: tuple[Event, ...], address: Addresses) -> list[NewsEvent]:
     """What to write down before anybody is told. `gate` is that of the process which tells."""
     news, at, by = fold(events), gate.clock(), gate.actor
-    numbers = itertools.count(news.count + 1)
+    numbers = itertools.count(len(news.told) + 1)
     made: list[NewsEvent] = []
     for case in fold_cases(events).values():
         new = dict(_new_to(gate, case, news, address))

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from archive.news_events import NewsDropped, NewsSent
 from cases.alerts import Alert, AlertBook
+from cases.news import Told
+from section9 import CaseId
 
 
 class AlertItemLine(Struct, frozen=True):
@@ -42,6 +45,36 @@ class AlertTestLine(Struct, frozen=True, tag_field="schema", tag="section9.alert
     posts: tuple[str, ...]
     sent: bool
     reason: str
+
+
+class NewsLine(Struct, frozen=True, tag_field="schema", tag="section9.news/1"):
+    """What a reader of a case was told of its saved searches."""
+
+    news: str
+    at: datetime  # when it was planned
+    case: CaseId
+    account: str
+    to: str
+    hits: int  # messages that are new
+    state: str  # waiting, sent, dropped
+    sent: datetime | None
+    why: str  # it was dropped
+
+
+def news_line(told: Told) -> NewsLine:
+    """What somebody was told of saved searches, as `--json` prints it."""
+    planned, came = told.planned, told.came
+    return NewsLine(
+        news=planned.news,
+        at=planned.at,
+        case=planned.case,
+        account=planned.account,
+        to=planned.to,
+        hits=planned.hits,
+        state=told.state,
+        sent=came.at if isinstance(came, NewsSent) else None,
+        why=came.why if isinstance(came, NewsDropped) else "",
+    )
 
 
 def alert_line(alert: Alert, book: AlertBook) -> AlertLine:

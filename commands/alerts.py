@@ -9,6 +9,7 @@ from section9 import Section9Error
 
 if TYPE_CHECKING:
     from cases.alerts import Alert, AlertBook
+    from cases.news import Told
 
 UNDELIVERED = 44
 LOOK = 1.0  # seconds between looks at the ledger
@@ -49,7 +50,8 @@ def alert() -> None:
 def list_alerts(app: App, *, open_only: bool, limit: int, as_json: bool) -> None:
     """List alerts, newest first: what was sent to whom about which ids, and who answered.
 
-    None that concerns whoever asks. Exit code 4 when there is none.
+    None that concerns whoever asks. Exit code 4 when there is none. What readers of cases were
+    told of their saved searches is in `section9 alert news`.
 
     \b
     section9 alert list --open
@@ -68,6 +70,35 @@ def list_alerts(app: App, *, open_only: bool, limit: int, as_json: bool) -> None
             echo_json(alert_line(one, book))
         else:
             _print(one, book)
+    if not shown:
+        raise click.exceptions.Exit(4)
+
+
+@alert.command("news")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_news(app: App, *, limit: int, as_json: bool) -> None:
+    """List what readers of cases were told of new hits of their saved searches, newest first.
+
+    Of the cases that you may know of. Exit code 4 when there is none.
+
+    \b
+    section9 alert news
+    """
+    from archive.books import Book
+    from cases.news import fold
+    from commands.alert_lines import news_line
+    from commands.lines import echo_json
+
+    known = {case.id for case in app.casebook.visible()}
+    told = [*fold(app.ledger.events(Book.CASES)).told.values()][::-1]
+    shown = [one for one in told if one.planned.case in known][:limit]
+    for one in shown:
+        if as_json:
+            echo_json(news_line(one))
+        else:
+            _print_news(one)
     if not shown:
         raise click.exceptions.Exit(4)
 
@@ -221,6 +252,14 @@ def _print(found: "Alert", book: "AlertBook") -> None:
         click.echo(f"    {short(one.subject)}  severity {one.severity}, {one.what}")
     if len(planned.items) > 10:  # noqa: PLR2004 - as many as listed above
         click.echo(f"    and {len(planned.items) - 10:,} more")
+
+
+def _print_news(told: "Told") -> None:
+    planned, came = told.planned, told.came
+    number = f"{planned.hits:,} new message{'' if planned.hits == 1 else 's'}"
+    click.secho(f"{planned.news}  {planned.at:%Y-%m-%d %H:%M}  case {planned.case}", bold=True)
+    click.echo(f"    {number}, to {planned.to} ({planned.account})")
+    click.echo(f"    {told.state}{f' at {came.at:%Y-%m-%d %H:%M:%S} UTC' if came else ''}")
 
 
 def _became(found: "Alert") -> str:

@@ -37,7 +37,7 @@ class Herald:
     def send(self, attempts: int) -> int:
         """Send what was planned; say how many messages went. Raises `NotMailedError`."""
         if self._unsent is None:
-            self._unsent = [*fold(self.app.ledger.events(Book.CASES)).unsent.values()]
+            self._unsent = fold(self.app.ledger.events(Book.CASES)).unsent
         sent = 0
         while self._unsent:
             came = self._send(self._unsent[0], attempts)

@@ -134,6 +134,10 @@ def test_the_mail_says_how_many_and_where_and_no_more(tmp_path: Path) -> None:
 
         codes = [by(house, "t.ech", "alert", "send") for _ in range(2)]
         events = house.events(Book.CASES)
+        news = [
+            house.run("alert", "news", *options, SUDO_USER=who)
+            for who, options in (("h.ead", ()), ("i.nspector", ("--json",)), ("t.ech", ()))
+        ]
 
     letters = [message_from_bytes(one, policy=policy.default) for one in inbox.messages]
     [letter] = [one for one in letters if "C-0001" in str(one["Subject"])]
@@ -143,6 +147,13 @@ def test_the_mail_says_how_many_and_where_and_no_more(tmp_path: Path) -> None:
     assert "section9 saved new --case C-0001" in letter.get_content()
     assert [] == [word for word in ("zebra", "Doe", TEACHER) if word in letter.as_string()]
     assert 1 == sum(isinstance(one, NewsSent) for one in events)
+    assert [0, 0, 4] == [one.returncode for one in news]  # a technician knows of no case
+    assert b"N-0001" in news[0].stdout
+    assert (
+        b"1 new message, to i.nspector@school.example (i.nspector)\n    sent at" in news[0].stdout
+    )
+    told = House.read(news[1].stdout)
+    assert ("C-0001", 1, "sent", "") == tuple(told[it] for it in ("case", "hits", "state", "why"))
 
 
 def test_what_could_not_be_sent_is_sent_later_and_never_after_the_case(tmp_path: Path) -> None:

@@ -190,6 +190,19 @@ def test_an_incident_from_report_to_paper(house: House, tmp_path: Path) -> None:
     assert [] == lines(house, "incident", "list", "--open")
 
 
+def test_each_look_at_a_masked_excerpt_is_in_the_audit_log(house: House) -> None:
+    """It shows words around what was matched, before anybody gave a reason."""
+    item = lines(house, "triage", "list", "--all")[0]["item"]
+    asked = ("audit", "log", "--kind", "viewed", "--mail", item)
+    before = len(lines(house, *asked))
+
+    typed(house, "triage", "show", item)
+    *_, last = seen = lines(house, *asked)
+
+    assert (1, "d.po") == (len(seen) - before, last["by"])
+    assert "masked" in str(last["facts"])
+
+
 def test_the_audit_log_has_no_word_of_an_incident(house: House) -> None:
     """Who filed which, and when: what happened is for those who may read the record."""
     typed(house, "incident", "file", "--what", "threats in class", who="t.ech")
