@@ -9,7 +9,7 @@ import click
 from cases.telling import deliveries, names, origin, safe, tale
 from commands.app import App
 from commands.completing import CASES
-from commands.display import marked
+from commands.display import echo_hanging, marked
 from search.direction import direction
 from section9 import Finding, MailId, ParsedMail, Part, PartKind, Record, Span
 
@@ -53,15 +53,15 @@ def print_hits(answer: "Answer", *, as_json: bool, folded: "Folded | None" = Non
 def _print_hit(hit: "Hit", withheld: int | None) -> None:
     """Print one hit; of one that is withheld, its size in place of its words."""
     when = f"{hit.date:%Y-%m-%d %H:%M}" if hit.date else "without a date  "
-    click.echo(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people_of(hit)}")
+    echo_hanging(f"{click.style(hit.mail[:SHORT], fg='yellow')}  {when}  {people_of(hit)}")
     if withheld is not None:
-        click.echo(f"    (metadata only: {withheld:,} bytes){''.join(badges(hit))}")
+        echo_hanging(f"    (metadata only: {withheld:,} bytes){''.join(badges(hit))}")
         return
     subject = marked(hit.subject.text, hit.subject.marks, colour="green")
-    click.echo(f"    {subject or '(no subject)'}{''.join(badges(hit))}")
+    echo_hanging(f"    {subject or '(no subject)'}{''.join(badges(hit))}")
     if hit.excerpt.text:
         excerpt = marked(hit.excerpt.text, hit.excerpt.marks, colour="green")
-        click.echo(f"    {excerpt}")
+        echo_hanging(f"    {excerpt}")
 
 
 def people_of(hit: "Hit") -> str:

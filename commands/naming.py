@@ -29,4 +29,8 @@ def glossary(trust: "Trust", people: Path, now: datetime) -> Glossary:
             "person": lambda name: directory().addresses_of(name),
             "school": lambda name: directory().addresses_at(name),
         },
+        names={
+            "person": lambda: {one.name for one in directory().everybody()},
+            "school": lambda: directory().schools(),
+        },
     )

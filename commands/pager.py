@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -19,7 +20,9 @@ def paged(*, wanted: bool) -> Iterator[None]:
         yield
         return
     os.environ.setdefault("LESS", QUITS)
-    click.get_current_context().color = "NO_COLOR" not in os.environ
+    context = click.get_current_context()
+    context.color = "NO_COLOR" not in os.environ
+    context.terminal_width = shutil.get_terminal_size().columns
     shown = io.StringIO()
     try:
         with redirect_stdout(shown):

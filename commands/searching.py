@@ -8,7 +8,7 @@ import click
 from cases.telling import moment, safe
 from commands.app import App
 from commands.completing import QUERIES
-from commands.display import whose
+from commands.display import echo_hanging, whose
 from commands.faceting import print_facets, read_facets
 from commands.investigation import NO_HITS, case_option, print_hits, say_what_is_not_seen
 from commands.pager import paged
@@ -131,7 +131,15 @@ def search(  # noqa: PLR0913 - each is an option of the command
         print_facets(answer.facets, as_json=as_json)
     say_what_ran(answer, query)
     if not answer.page.total:
+        _say_what_was_meant(app, case_id, query)
         raise click.exceptions.Exit(NO_HITS)
+
+
+def _say_what_was_meant(app: App, case_id: str, query: str) -> None:
+    from commands.hints import hints
+
+    for hint in hints(app, case_id, query):
+        click.echo(safe(hint), err=True)
 
 
 def _cursor(place: str) -> "Cursor | None":
@@ -184,13 +192,13 @@ def say_what_ran(answer: "Answer", query: str) -> None:
     from commands.places import write_place
 
     scope, page = answer.authority.scope, answer.page
-    click.echo(
+    echo_hanging(
         f"{page.total:,} found, {len(page.hits):,} shown, in case {answer.authority.case}:"
         f" {whose(scope)}, as of entry {answer.as_of.number:,}, {moment(answer.at)} UTC"
         f"{'' if answer.unsearchable else '; all of it could be searched'}",
         err=True,
     )
-    click.echo(f"asked: {safe(query)}", err=True)
+    echo_hanging(f"asked: {safe(query)}", err=True)
     say_what_is_not_seen(answer)
     if page.next:
         click.echo(f"for more, add --after {write_place(page.next)}", err=True)

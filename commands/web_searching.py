@@ -11,7 +11,7 @@ import click
 from cases.telling import moment, safe
 from commands import web_house
 from commands.app import App
-from commands.display import whose
+from commands.display import echo_hanging, whose
 from commands.faceting import print_facets
 from search.order import Order
 
@@ -124,7 +124,7 @@ def _say_what_ran(answer: "WebAnswer", query: str) -> None:
     if page.next:
         lines.append(f"for more, add --after {page.next.id}")
     for line in lines:
-        click.echo(line, err=True)
+        echo_hanging(line, err=True)
 
 
 def print_opened(opened: "WebOpened", zone: ZoneInfo) -> None:

@@ -4,12 +4,14 @@ They are looked up when a query is read, so that what runs and is recorded has o
 dates in it, and a hold keeps what they meant when it was placed.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from search.tree import clean
+from search.words import words
 
 WORDS = (
     "today",
@@ -24,6 +26,10 @@ WORDS = (
 
 Lookup = Callable[[str], Sequence[str]]
 """Gives the addresses that go by a name; none where nobody does."""
+
+Names = Callable[[], Iterable[str]]
+MOST_MEANT = 3
+ALIKE = 0.5  # of 1: half of the letters, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,30 @@ class Glossary:
     today: date | None = None
     terms: tuple[Term, ...] = ()
     addresses: Mapping[str, Lookup] = field(default_factory=dict)  # by field: `person`, `school`
+    names: Mapping[str, Names] = field(default_factory=dict)  # likewise: all that could be written
 
     def days(self, said: str) -> tuple[datetime, datetime]:
         """Give the first moment of what words for days mean, and the first moment after it, UTC.
 
         Raises `ValueError` for what are no such words.
         """
-        words = clean(said)
+        asked = clean(said)
         for term in self.terms:
-            if words == clean(term.name):
+            if asked == clean(term.name):
                 return _span(term.first, term.last)
         if self.today is None:
             raise ValueError(said)
-        if words in {"this term", "last term"}:
-            return self._term(self.today, current=words == "this term")
-        return _span(*_days(words, self.today))
+        if asked in {"this term", "last term"}:
+            return self._term(self.today, current=asked == "this term")
+        return _span(*_days(asked, self.today))
+
+    def meant(self, field_name: str, said: str) -> list[str]:
+        """The few names that somebody may have meant: those with all of the words, or nearly so."""
+        known = {name.lower(): name for name in sorted(self.names.get(field_name, tuple)())}
+        asked = frozenset(words(said))
+        having = [name for name in known.values() if asked and asked <= frozenset(words(name))]
+        near = difflib.get_close_matches(said.lower(), known, n=1, cutoff=ALIKE)
+        return having[:MOST_MEANT] or [known[one] for one in near]
 
     def _term(self, today: date, *, current: bool) -> tuple[datetime, datetime]:
         """The term that a day is in, or the newest that was over by then."""
@@ -74,12 +89,12 @@ class Glossary:
 NOTHING_KNOWN = Glossary()
 
 
-def _days(words: str, today: date) -> tuple[date, date]:
+def _days(said: str, today: date) -> tuple[date, date]:
     """The first and last day of words that count from a day."""
     one = timedelta(days=1)
-    if last := re.fullmatch(r"last (\d{1,4}) days", words):
+    if last := re.fullmatch(r"last (\d{1,4}) days", said):
         return today - int(last[1]) * one, today - one
-    which, _, unit = words.partition(" ")
+    which, _, unit = said.partition(" ")
     match unit or which:
         case "today" if not unit:
             return today, today
@@ -97,13 +112,13 @@ def _days(words: str, today: date) -> tuple[date, date]:
             start = today.replace(month=1, day=1)
             before, after = start.replace(year=today.year - 1), start.replace(year=today.year + 1)
         case _:
-            raise ValueError(words)
+            raise ValueError(said)
     match which:
         case "this":
             return start, after - one
         case "last":
             return before, start - one
-    raise ValueError(words)
+    raise ValueError(said)
 
 
 def _span(first: date, last: date) -> tuple[datetime, datetime]:

@@ -141,9 +141,10 @@ def _read_directory(term: Term, here: Here) -> Query:
     lookup = here.glossary.addresses.get(name)
     found = lookup(clean(term.text)) if lookup else ()
     if not found:
+        meant = " or ".join(f'"{one}"' for one in here.glossary.meant(name, term.text))
         advice = (
-            "write it as `section9 people import` brought it in, "
-            'or look for participant:"the name" in the messages themselves'
+            f"{f'did you mean {meant}? ' if meant else ''}write it as `section9 people import` "
+            'brought it in, or look for participant:"the name" in the messages themselves'
         )
         raise here.error(term.position, f"the directory has no such {name}", advice)
     if len(found) > MAX_ADDRESSES:

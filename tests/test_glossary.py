@@ -26,6 +26,10 @@ GLOSSARY = Glossary(
         "person": lambda name: PEOPLE.get(name, ()),
         "school": lambda name: SCHOOLS.get(name, ()),
     },
+    {
+        "person": lambda: ("Jane Doe", "Ann Roe"),
+        "school": lambda: ("West Primary", "North Primary", "The Hill"),
+    },
 )
 
 
@@ -77,6 +81,9 @@ def test_a_name_stands_for_what_it_means_now(typed: str, expected: str) -> None:
         ('person:"John Doe"', 7, "section9 people import"),
         ("person:ja*", 7, "whole name"),
         ("school:south", 7, "section9 people import"),
+        ("person:jane", 7, 'did you mean "Jane Doe"?'),
+        ('person:"jnae doe"', 7, 'did you mean "Jane Doe"?'),
+        ("school:primary", 7, 'did you mean "North Primary" or "West Primary"?'),
     ],
 )
 def test_a_name_that_is_none_is_pointed_at(typed: str, position: int, advice: str) -> None:

@@ -80,6 +80,24 @@ def test_folded_messages_say_what_was_compared(house: House) -> None:
     assert "asked: trip" in said
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("finding:nhs-numbr trip", "nothing goes by finding:nhs-numbr: did you mean nhs-number?"),
+        ("trip -(zzz OR clause:4) zzz", "nothing goes by clause:4: did you mean clause:4.*?"),
+        ("tag:hr", "nothing goes by tag:hr"),
+        ("finding:nhs-number zzz", "asked: finding:nhs-number zzz"),
+    ],
+)
+def test_a_name_that_nothing_goes_by_is_said_where_nothing_is_found(
+    house: House, query: str, expected: str
+) -> None:
+    """A mistyped rule does not pass for mail that is clean."""
+    done = house.run("search", query, "--case", "C-0001")
+
+    assert (NONE, expected) == (done.returncode, done.stderr.decode().splitlines()[-1])
+
+
 def test_ids_are_for_other_programs(house: House) -> None:
     """All of them, with NUL between as `xargs -0` wants them, or a line each; 4 says none."""
     zeros = house.must("search", "trip", "--case", "C-0001", "--format", "ids0")
@@ -114,7 +132,8 @@ def test_a_terminal_gets_the_pager_of_the_user(
     assert paged == kept.exists()
     shown = kept.read_bytes() if paged else printed
     assert b"\x1b[" in shown
-    assert b"Roman fort" in shown
+    assert b"Roman fort" in b" ".join(shown.split())
+    assert b"\r\n    half past eight" in printed or paged
 
 
 def _on_terminal(house: House, arguments: list[str], extra: dict[str, str]) -> bytes:
