@@ -71,12 +71,13 @@ def export(  # noqa: PLR0913 - each is an option of the command
     from ingest.parse import parse_with_contents
 
     wish = Wish(query, limit, _forms(asked, bates), f"section9 {version('section9')}")
-    password = _password(target, password_file) if target else ""
+    password = _password(folder, target, password_file) if target else ""
     exports, pack = Exports(app.gate), Folder(folder)
     begun = begun_in(exports, pack, case_id, wish, again)
     with progress("Exporting", total=len(begun.event.mails), unit="messages") as bar:
         made = make(exports, begun, pack, parse=parse_with_contents, advance=bar.advance)
     zipped = _zipped(folder, target, password, made.files) if target else ""
+    pack.finish()
     _print(begun, made, folder, zipped, as_json=as_json)
 
 
@@ -93,7 +94,7 @@ def _forms(asked: tuple[str, ...], bates: str | None) -> tuple[str, ...]:
     return (*_forms(wanted, None), f"{BATES}{Bates(bates).prefix}")
 
 
-def _password(target: Path, file: Path | None) -> str:
+def _password(folder: Path, target: Path, file: Path | None) -> str:
     """The zip's password, from a file or from the terminal, never from the command itself."""
     from commands.mailboxes import secret
     from evidence.parcel import require
@@ -101,7 +102,7 @@ def _password(target: Path, file: Path | None) -> str:
     said: str = (
         secret(file) if file else click.prompt(ASKED, hide_input=True, confirmation_prompt=True)
     )
-    require(target, said)
+    require(folder, target, said)
     return said
 
 
@@ -120,6 +121,7 @@ def begun_in(
 
     found = folder.begun()
     if found is None:
+        folder.require_writable()
         export = exports.again(case_id, again) if again else exports.begin(case_id, wish)
         case = export.case.id
         folder.begin(Begun(case, export.number, wish.query, wish.limit, wish.forms))

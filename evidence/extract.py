@@ -164,7 +164,8 @@ def custody(event: Event) -> tuple[str, ...] | None:
     match event:
         case Sighted():
             copy = event.sighting
-            what = ("archived", event.mail, copy.blob, f"came by {copy.source}")
+            within = f" within the report {copy.blob}" if copy.original else ""
+            what = ("archived", event.mail, copy.message, f"came by {copy.source}{within}")
         case Scanned() | Rescanned():
             what = (event.kind, event.mail, event.blob, f"{len(event.findings)} findings")
         case Turned():

@@ -97,13 +97,20 @@ class Folder:
         """
         try:
             return msgspec.json.decode(self._begun.read_bytes(), type=Begun)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             pass
         except msgspec.DecodeError as error:
             raise ExportFolderError(self.root, "holds an export that cannot be read") from error
         if self.root.exists() and [*self.root.iterdir()]:
             raise ExportFolderError(self.root, "is not empty and holds no unfinished export")
         return None
+
+    def require_writable(self) -> None:
+        """Raise `ExportFolderError` where nothing can be written, before anything is decided."""
+        places = (self.root, *self.root.absolute().parents)
+        nearest = next(place for place in places if place.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+            raise ExportFolderError(self.root, "cannot be written")
 
     def begin(self, begun: Begun) -> None:
         """Note which export this is to be."""

@@ -55,7 +55,10 @@ def make(
     parse: Parse,
     advance: Callable[[int], None],
 ) -> Made:
-    """Fill a folder, or go on filling it; `advance` is told of messages as they are done."""
+    """Fill a folder, or go on filling it; `advance` is told of messages as they are done.
+
+    Until `folder.finish` the same may be made again in it.
+    """
     with folder.alone():
         done = folder.resume()
         advance(done)
@@ -70,7 +73,6 @@ def make(
         made = _close(folder, export, exports.gate.ledger, anchors)
         folder.settle()
         exports.finished(export, files=made.files, sha256=made.sha256)
-        folder.finish()
     return made
 
 

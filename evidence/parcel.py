@@ -4,6 +4,7 @@ The directory of an encrypted zip stays readable, and names of attachments are p
 pack is zipped plainly first, and that one file is what the parcel holds.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from hashlib import file_digest
@@ -12,6 +13,7 @@ from tempfile import TemporaryFile
 from typing import IO, ClassVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from evidence.folder import UNFINISHED
 from section9 import Section9Error
 
 MIN_PASSWORD = 12  # characters
@@ -24,10 +26,14 @@ class ParcelError(Section9Error):
     exit_code: ClassVar[int] = 2
 
 
-def require(target: Path, password: str) -> None:
-    """Raise `ParcelError` for a file that is there, or a password that is guessed too easily."""
+def require(pack: Path, target: Path, password: str) -> None:
+    """Raise `ParcelError` for a place that takes no zip, or a password guessed too easily."""
     if target.exists():
         raise ParcelError(f"{target} is there already: name another file for the zip")
+    if pack.resolve() in target.resolve().parents:
+        raise ParcelError(f"{target} is inside the pack: name a file elsewhere for the zip")
+    if not os.access(target.parent, os.W_OK):
+        raise ParcelError(f"{target.parent} cannot be written: name another place for the zip")
     if len(password) < MIN_PASSWORD:
         raise ParcelError(
             f"the password has less than {MIN_PASSWORD} characters: take a longer one"
@@ -44,7 +50,7 @@ def parcel(pack: Path, target: Path, password: str, *, advance: Callable[[int], 
         with AESZipFile(unfinished, "w", ZIP_STORED, encryption=WZ_AES) as outer:
             outer.setpassword(password.encode())
             plain.seek(0)
-            with outer.open(f"{pack.name}.zip", "w", force_zip64=True) as inside:
+            with outer.open(f"{pack.resolve().name}.zip", "w", force_zip64=True) as inside:
                 shutil.copyfileobj(plain, inside)
     unfinished.replace(target)
     with target.open("rb") as file:
@@ -54,5 +60,7 @@ def parcel(pack: Path, target: Path, password: str, *, advance: Callable[[int], 
 def _zip(pack: Path, file: IO[bytes], advance: Callable[[int], None]) -> None:
     with ZipFile(file, "w", ZIP_DEFLATED) as inner:
         for path in sorted(one for one in pack.rglob("*") if one.is_file()):
-            inner.write(path, f"{pack.name}/{path.relative_to(pack)}")
-            advance(1)
+            name = path.relative_to(pack)
+            if name.parts[0] != UNFINISHED:
+                inner.write(path, pack.resolve().name / name)
+                advance(1)

@@ -1,8 +1,9 @@
 """Evidence: what leaves the archive can be verified by anybody, and made again."""
 
 import json
+import shutil
 import signal
-from hashlib import sha256
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,22 +47,52 @@ def test_the_originals_are_the_very_bytes(exported: Given) -> None:
     assert not any(b"else.example" in content for content in contents(pack).values())
 
 
-def test_stock_commands_verify_a_pack(exported: Given) -> None:
-    """Coreutils alone prove the sums, the chains and that the entries belong to them."""
+def test_what_the_pack_says_to_type_verifies_it(exported: Given, tmp_path: Path) -> None:
+    """With coreutils and OpenSSL and nothing else on the machine, as VERIFY.txt has it."""
     _, pack, line = exported
-    chains = """for book in mail cases access web; do
-        tail -n +3 ledger/$book.csv | cut -d, -f2 | sha256sum
-        tail -n +2 ledger/$book.csv | head -n -1 | cut -d, -f3 | sha256sum
-    done"""
+    page = (pack / "VERIFY.txt").read_text()
 
-    stock("sha256sum -c --quiet --strict SHA256SUMS", pack)
-    sums = stock(chains, pack).split("\n")[:-1]
-    given = {path.read_bytes() for path in pack.glob("ledger/*/*.jsonl")}
+    said = typed(page, pack, tmp_path)
 
-    assert sums[::2] == sums[1::2]
-    linked = "".join(path.read_text() for path in pack.glob("ledger/*.csv"))
-    assert all(sha256(content).hexdigest() in linked for content in given)
-    assert line["sha256"] == sha256((pack / "SHA256SUMS").read_bytes()).hexdigest()
+    assert "WHOLE" == said[0]
+    assert [line["sha256"]] * 2 == [said[1][:64], said[2][-64:]]
+    assert [] == said[3:]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "step"),
+    [("originals/*.eml", 2), ("ledger/mail.csv", 3), ("ledger/cases/*.jsonl", 4)],
+)
+def test_what_was_altered_shows(exported: Given, tmp_path: Path, pattern: str, step: int) -> None:
+    """Also where somebody made the sums anew: each step sees what it is there for."""
+    shutil.copytree(exported[1], pack := tmp_path / "pack")
+    page = (pack / "VERIFY.txt").read_text().split(f"\n{step}. ", 1)[1]
+    altered = next(iter(pack.glob(pattern)))
+    altered.write_bytes(altered.read_bytes().replace(b"0", b"1"))
+
+    said = typed(f"       T=$(mktemp -d)\n{page}", pack, tmp_path)
+
+    assert said
+
+
+def typed(page: str, pack: Path, folder: Path) -> list[str]:
+    """Type the indented lines of a page, up to those about anchors, and give what is printed."""
+    tools = folder / "tools"
+    tools.mkdir()
+    for name in ("sha256sum", "cut", "sort", "comm", "head", "tail", "mktemp", "openssl"):
+        (tools / name).symlink_to(shutil.which(name) or "")
+    lines = page.partition("5. If there is a folder")[0].split("\n")
+    script = "\n".join(one for one in lines if one.startswith("       "))
+    done = subprocess.run(
+        ["/bin/sh", "-uc", script],
+        env={"PATH": str(tools), "TMPDIR": str(folder)},
+        cwd=pack,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "" == done.stderr
+    return done.stdout.splitlines()
 
 
 def test_the_sums_are_over_everything(exported: Given) -> None:
@@ -168,6 +199,20 @@ def test_a_folder_with_something_in_it_is_refused(exported: Given) -> None:
     done = ready.run("export", "--case", "C-0001", pack)
 
     assert (2, before) == (done.returncode, contents(pack))
+
+
+def test_a_place_that_takes_no_folder_is_refused_before_anything_is_on_record(
+    exported: Given, tmp_path: Path
+) -> None:
+    """The ledger says of no export that could not have begun."""
+    ready, _, _ = exported
+    (tmp_path / "file").touch()
+    before = len(ready.events(Book.ACCESS))
+
+    done = ready.run("export", "--case", "C-0001", tmp_path / "file" / "pack")
+
+    assert (2, True) == (done.returncode, b"cannot be written: name another folder" in done.stderr)
+    assert before == len(ready.events(Book.ACCESS))
 
 
 def test_attachments_are_there_under_harmless_names(exported: Given) -> None:

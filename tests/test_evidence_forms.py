@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -18,7 +19,7 @@ from evidence_house import HOSTILE, contents, house, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from kreuzberg import extract_file_sync
-from running import House
+from running import SECTION9, House
 
 from evidence.edrm import _element
 from evidence.forms import Bates, BatesError
@@ -178,20 +179,46 @@ def _seven(folder: Path, archive: Path, password: str) -> int:
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
+@needs_7z
+def test_a_zip_for_which_the_disk_was_too_full_is_made_by_the_same_command(tmp_path: Path) -> None:
+    """What is written of the pack stays, and the second run ends as one run would have."""
+    (tmp_path / "password").write_text(PASSWORD)
+    long = {str(n): plain(n) + token_hex(9_000).encode() for n in range(20)}
+    with house(tmp_path, long) as ready:
+        command = [SECTION9, "--home", ready.home, "export", "--case", "C-0001", tmp_path / "pack"]
+        command += ["--zip", tmp_path / "out.zip", "--password-file", tmp_path / "password"]
+        small = ["/bin/sh", "-c", 'ulimit -f 128; exec "$@"', "sh", *command]  # blocks of 512 bytes
+        done = subprocess.run(small, capture_output=True, env=ready.environment({}), check=False)
+        assert (1, b"File too large") == (done.returncode, done.stderr[10:24])
+
+        ready.must(*command[3:])
+        ready.must("export", "--case", "C-0001", "--again", "1", tmp_path / "again")
+
+    assert 0 == _seven(tmp_path / "right", tmp_path / "out.zip", PASSWORD)
+    assert 0 == _seven(tmp_path / "all", tmp_path / "right" / "pack.zip", "")
+    assert contents(tmp_path / "all" / "pack") == contents(tmp_path / "again")
+    assert contents(tmp_path / "pack") == contents(tmp_path / "again")
+
+
 @pytest.mark.parametrize(
-    ("password", "existing", "message"),
-    [("short", "other.zip", "less than 12 characters"), (PASSWORD, "out.zip", "is there already")],
+    ("password", "zipped", "message"),
+    [
+        ("short", "out.zip", "less than 12 characters"),
+        (PASSWORD, "there.zip", "is there already"),
+        (PASSWORD, "pack/out.zip", "is inside the pack"),
+        (PASSWORD, "nowhere/out.zip", "cannot be written"),
+    ],
 )
 def test_a_zip_that_cannot_be_is_refused_before_anything_is_given(
-    exported: Given, tmp_path: Path, password: str, existing: str, message: str
+    exported: Given, tmp_path: Path, password: str, zipped: str, message: str
 ) -> None:
-    """A weak password and a file in the way are said at once, and nothing is on record."""
+    """A weak password, or a place that takes no file, is said at once; nothing is on record."""
     ready, _, _ = exported
     (tmp_path / "password").write_text(password)
-    (tmp_path / existing).touch()
+    (tmp_path / "there.zip").touch()
 
     done = ready.run(
-        *("export", "--case", "C-0001", tmp_path / "pack", "--zip", tmp_path / "out.zip"),
+        *("export", "--case", "C-0001", tmp_path / "pack", "--zip", tmp_path / zipped),
         *("--password-file", tmp_path / "password"),
     )
 
