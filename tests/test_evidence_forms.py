@@ -185,13 +185,14 @@ def test_a_zip_for_which_the_disk_was_too_full_is_made_by_the_same_command(tmp_p
     (tmp_path / "password").write_text(PASSWORD)
     long = {str(n): plain(n) + token_hex(9_000).encode() for n in range(20)}
     with house(tmp_path, long) as ready:
-        command = [SECTION9, "--home", ready.home, "export", "--case", "C-0001", tmp_path / "pack"]
+        command: list[str | Path] = ["export", "--case", "C-0001", tmp_path / "pack"]
         command += ["--zip", tmp_path / "out.zip", "--password-file", tmp_path / "password"]
-        small = ["/bin/sh", "-c", 'ulimit -f 128; exec "$@"', "sh", *command]  # blocks of 512 bytes
+        limited = ["/bin/sh", "-c", 'ulimit -f 128; exec "$@"', "sh"]  # blocks of 512 bytes
+        small = [*limited, SECTION9, "--home", ready.home, *command]
         done = subprocess.run(small, capture_output=True, env=ready.environment({}), check=False)
         assert (1, b"File too large") == (done.returncode, done.stderr[10:24])
 
-        ready.must(*command[3:])
+        ready.must(*command)
         ready.must("export", "--case", "C-0001", "--again", "1", tmp_path / "again")
 
     assert 0 == _seven(tmp_path / "right", tmp_path / "out.zip", PASSWORD)
