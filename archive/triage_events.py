@@ -164,6 +164,7 @@ class IncidentClosed:
     by: str
     incident: IncidentId
     words: str  # how it ended
+    agreed_by: str = ""  # the second person, where it held mail
     kind: Literal["incident-closed"] = "incident-closed"
 
 

@@ -180,6 +180,7 @@ class AlertBook:
             case PatternFound():
                 self.patterns[event.pattern] = event
                 kind = kind_of(event.category, event.clause)
+                self.forget(event.pattern)  # as it was found before: nobody knows of that
                 self._await(AlertItem(event.pattern, kind, event.severity))
             case PatternLapsed():
                 self.forget(event.pattern)

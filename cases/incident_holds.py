@@ -8,7 +8,7 @@ the record alone.
 
 from datetime import datetime
 
-from archive.case_events import HoldPlaced, HoldReleased, RequestUsed
+from archive.case_events import Approved, HoldPlaced, HoldReleased, RequestUsed
 from archive.case_words import Act, Hold
 from archive.events import Event
 from archive.triage_events import IncidentFiled, IncidentId
@@ -54,15 +54,22 @@ def asked_closing(
     return Asked(Act.CLOSE_INCIDENT, subject, outcome, case, filed.concerns)
 
 
-def released(
-    events: tuple[Event, ...], asked: Asked, *, at: datetime, by: str
-) -> tuple[HoldReleased | RequestUsed, ...]:
-    """The end of what a record holds, when it is closed. Raises `ApprovalMissingError`."""
+def agreed(events: tuple[Event, ...], asked: Asked, *, at: datetime) -> Approved:
+    """The word of the second person. Raises `ApprovalMissingError` where nobody gave it."""
     request = granted(fold_requests(events), asked.act, asked.subject, at, case=asked.case)
+    if request.approved is None:
+        raise TypeError(request.id)
+    return request.approved
+
+
+def released(
+    asked: Asked, agreed: Approved, *, at: datetime, by: str
+) -> tuple[HoldReleased | RequestUsed, ...]:
+    """The end of what a record holds, when it is closed."""
     incident, *held = asked.subject
     why = f"incident {incident} was closed"
     ended = (HoldReleased(at, by, HoldId(hold), why) for hold in held)
-    return (*ended, RequestUsed(at, by, request.id))
+    return (*ended, RequestUsed(at, by, agreed.request))
 
 
 def _of(events: tuple[Event, ...], incident: IncidentId) -> list[Hold]:

@@ -148,9 +148,11 @@ class Incidents:
         def decide(events: tuple[Event, ...]) -> Sequence[Event]:
             found = self._open(events, name)
             closed = IncidentClosed(now, self.actor, found.id, words.strip())
-            asked = _asked(events, found, words)
-            freed = incident_holds.released(events, asked, at=now, by=self.actor) if asked else ()
-            return (closed, *freed)
+            if (asked := _asked(events, found, words)) is None:
+                return (closed,)
+            agreed = incident_holds.agreed(events, asked, at=now)
+            freed = incident_holds.released(asked, agreed, at=now, by=self.actor)
+            return (replace(closed, agreed_by=agreed.by), *freed)
 
         record(self.ledger, Book.CASES, decide)
         return self.incident(name)

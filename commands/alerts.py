@@ -39,7 +39,13 @@ class NoMailServerError(Section9Error):
 
 @click.group()
 def alert() -> None:
-    """Tell people by mail what waits for them, without content; see who was told and answered."""
+    """Tell people by mail what waits for them, without content; see who was told and answered.
+
+    \b
+    section9 alert test                    does it reach everybody?
+    section9 alert list --open             what nobody answered
+    section9 alert ack A-0007
+    """
 
 
 @alert.command("list")
@@ -71,6 +77,7 @@ def list_alerts(app: App, *, open_only: bool, limit: int, as_json: bool) -> None
         else:
             _print(one, book)
     if not shown:
+        click.echo("no alert to show", err=True)
         raise click.exceptions.Exit(4)
 
 
@@ -100,6 +107,7 @@ def list_news(app: App, *, limit: int, as_json: bool) -> None:
         else:
             _print_news(one)
     if not shown:
+        click.echo("nobody was told anything", err=True)
         raise click.exceptions.Exit(4)
 
 

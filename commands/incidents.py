@@ -22,7 +22,13 @@ linked_option = click.option("--case", "case_id", default="", help="The case it 
 
 @click.group()
 def incident() -> None:
-    """Record what somebody met: who, when, what, and what was done about it."""
+    """Record what somebody met: who, when, what, and what was done about it.
+
+    \b
+    section9 incident file --what 'threats in a message' --mail 1f3a9c0b21de
+    section9 incident list --open
+    section9 incident show I-0001 > record.txt
+    """
 
 
 @incident.command("file")

@@ -73,6 +73,8 @@ def draw(  # noqa: PLR0913 - each is an option of the command
     chosen = _month(month) if month else Month.before(app.case_clock())
     drawn = _desk(app, case_id).draw(chosen, size=size)
     _tell(drawn, as_json=as_json)
+    if len(drawn.drawn.mails) not in {size, drawn.drawn.population}:
+        click.echo("it was drawn before, of another size: there is one draw for a month", err=True)
     if drawn.left and not as_json:
         click.echo("Next: section9 sample show")
 

@@ -173,6 +173,7 @@ class IncidentLine(Struct, frozen=True, tag_field="schema", tag="section9.incide
     amendments: tuple[AmendmentLine, ...]
     closed: datetime | None
     outcome: str
+    agreed_by: str = ""  # to its end, where it held mail
 
 
 def item_line(entry: Entry) -> TriageItemLine:
@@ -310,4 +311,5 @@ def incident_line(incident: Incident) -> IncidentLine:
         ),
         closed=incident.closed.at if incident.closed else None,
         outcome=incident.closed.words if incident.closed else "",
+        agreed_by=incident.closed.agreed_by if incident.closed else "",
     )

@@ -47,7 +47,8 @@ def print_item(entry: Entry, *, now: datetime) -> None:
     """Say what an item is and why it is here."""
     item = entry.item
     click.secho(f"{name(item.id)}  {words.severity(item)}", bold=True)
-    click.echo(f"    waits {words.age(item.since, now)}, since {item.since:%Y-%m-%d %H:%M} UTC")
+    waits = f"waits {words.age(item.since, now)}" if entry.waits else "decided"
+    click.echo(f"    {waits}; there since {item.since:%Y-%m-%d %H:%M} UTC")
     click.echo(f"    {words.people(item)}")
     for phrase in words.standing(entry):
         click.echo(f"    {phrase}")

@@ -155,11 +155,12 @@ def show_item(  # noqa: PLR0913 - each is an option of the command
 
     triage = desk(app, case_id)
     entry = triage.queue.item(item)
+    seen = [*looks(triage, entry.item, reason=reason if open_ else None)]
     if as_json:
         echo_json(item_line(entry))
     else:
         print_item(entry, now=app.case_clock())
-    for look in looks(triage, entry.item, reason=reason if open_ else None):
+    for look in seen:
         if not as_json:
             print_look(look)
         elif look.opened:

@@ -444,6 +444,13 @@ def test_a_pattern_is_told_like_a_message(office: Office) -> None:
     assert ([], []) == (same, office.tell(digest=True))
 
 
+def test_a_pattern_is_told_as_it_stands(office: Office) -> None:
+    """It was graver for a while, before anybody was told: triage no longer says so either."""
+    office.note(pattern(office.now, 5), pattern(office.now, 4))
+
+    assert [("dsl", ["P-0123456789ab 4"])] == told(office.tell())
+
+
 @pytest.mark.parametrize("said", [{"confidence": Confidence.LOW}, {"severity": 1}])
 def test_what_is_hardly_anything_is_told_to_nobody(office: Office, said: dict[str, int]) -> None:
     """It waits in triage, or flags nothing."""

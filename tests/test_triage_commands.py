@@ -182,7 +182,8 @@ def test_an_incident_from_report_to_paper(house: House, tmp_path: Path) -> None:
     assert ["I-0001", "H-0001"] == approved["subject"]
     assert [mail] == amended["mails"]
     assert "2026-09-03T13:10:00Z" == amended["happened"]
-    assert "warned" == closed["outcome"]
+    assert ("warned", "h.ead") == (closed["outcome"], closed["agreed_by"])
+    assert "AGREED BY h.ead\nwarned" in paper
     assert "parents called" in paper
     assert "the trip" not in paper
     assert "threats &lt;b&gt;in&lt;/b&gt; class" in page.read_text()

@@ -55,6 +55,11 @@ class Entry:
         """The last alert that went on to the next in line, for want of an answer."""
         return next((one for one in reversed(self.told) if one.escalated), None)
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether anything of it is undecided."""
+        return any(self.decision(one) is None for one in self.item.findings)
+
     def decision(self, finding: Finding) -> Triaged | None:
         """What was decided about one of its findings; None while it waits."""
         return latest(self.decisions, finding)

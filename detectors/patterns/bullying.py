@@ -43,18 +43,18 @@ MOBBING = Rule(
 )  # fmt: skip
 
 KINDS: Mapping[RuleId, str] = {
-    RuleId("belittling"): "belittle",
-    RuleId("shunning"): "shut out",
-    RuleId("intimidation"): "frighten",
-    RuleId("harassment"): "insult",
-    RuleId("threat"): "threaten",
-    RuleId("racist"): "hate",
-    RuleId("sexist"): "hate",
-    RuleId("homophobic"): "hate",
-    RuleId("religious-hatred"): "hate",
-    RuleId("disability-abuse"): "hate",
+    RuleId("belittling"): "belittling",
+    RuleId("shunning"): "shutting out",
+    RuleId("intimidation"): "frightening",
+    RuleId("harassment"): "insulting",
+    RuleId("threat"): "threatening",
+    RuleId("racist"): "hateful",
+    RuleId("sexist"): "hateful",
+    RuleId("homophobic"): "hateful",
+    RuleId("religious-hatred"): "hateful",
+    RuleId("disability-abuse"): "hateful",
 }
-"""The findings that count, and what a message with one does."""
+"""The findings that count, and what a message with one is."""
 MILD = frozenset({RuleId("belittling"), RuleId("shunning"), RuleId("intimidation")})
 """They are never more than low by themselves, and count for what they are."""
 
@@ -141,7 +141,7 @@ def between(history: Iterable[Passed], *, by: str, to: str, down: bool = False) 
     banter = _laughed_at(messages, run, to)
     quarrel = not banter and _in_kind(messages, run, by=by, to=to)
     sure = _steps(run) - quarrel - 2 * banter
-    grave = BULLYING.severity + run.grows + (_is_grave(run) or "frighten" in run.kinds)
+    grave = BULLYING.severity + run.grows + (_is_grave(run) or "frightening" in run.kinds)
     grave += down - 2 * quarrel - banter
     circumstances = {
         "it grows worse": run.grows,
@@ -209,7 +209,7 @@ def _telling(sent: Sequence[Passed], *, gap: timedelta, least: int) -> Iterator[
 
 def _steps(run: Run) -> int:
     """Say how sure a run is before anything speaks against it."""
-    frightens = run.kinds["frighten"] >= _FEW
+    frightens = run.kinds["frightening"] >= _FEW
     plain = frozenset().union(*map(plain_kinds, run.messages))
     varied = len(plain) > 1 or _is_grave(run) or frightens or len(run.messages) >= _MANY
     return 1 + (run.total >= _MUCH) + varied

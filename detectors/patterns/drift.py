@@ -41,11 +41,11 @@ DRIFT = Rule(
 
 ADDRESS = RuleId("personal-address")
 SAID: Mapping[RuleId, str] = {
-    AFFECTION: "flatter or give",
-    EXCHANGE: "exchange contacts",
-    MEETING: "arrange to meet or travel",
-    SECRECY: "ask for secrecy",
-    PERSONAL: "are about nothing of school",
+    AFFECTION: "flattering or giving",
+    EXCHANGE: "exchanging contacts",
+    MEETING: "arranging to meet or travel",
+    SECRECY: "asking for secrecy",
+    PERSONAL: "about nothing of school",
 }
 _GRAVE = frozenset({SECRECY, MEETING})
 _LOW, _MEDIUM, _HIGH = 2, 3, 5  # points

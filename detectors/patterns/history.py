@@ -103,7 +103,7 @@ def severity(grave: int) -> int:
 
 
 def told(counts: Counter[str]) -> str:
-    """Say how many messages do what: `4 belittle, 1 frightens`."""
+    """Say how many messages are what: `4 belittling, 1 frightening`."""
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()) if count)
 
 
