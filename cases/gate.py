@@ -29,6 +29,7 @@ from cases.gate_errors import (
     PrivilegedError,
     ReasonMissingError,
     WithheldError,
+    begun,
 )
 from cases.holds import expand, live
 from cases.holds import fold as fold_holds
@@ -147,7 +148,7 @@ class Gate:
         What is withheld is not among it. `mail` may be the beginning of an id.
         """
         sight = self.sight(case, "triage", mail)
-        asked = All((FLAGGED, parse(f"id:{mail}"))) if mail else FLAGGED
+        asked = All((FLAGGED, begun(mail))) if mail else FLAGGED
         page = Page(hits=(), total=self.index.count(sight.open(asked)), next=None)
         answer = self._answer(sight, asked, page, frozenset())
         self._recorded(render(asked), answer)
@@ -331,7 +332,7 @@ class Gate:
         return frozenset(hit.mail for hit in page.hits)
 
     def _in_scope(self, sight: Sight, mail: str, *, act: str = "show") -> Record:
-        authority, query = sight.authority, sight.narrow(parse(f"id:{mail}"))
+        authority, query = sight.authority, sight.narrow(begun(mail))
         page = self.index.search(query, limit=2)
         if page.total > 1:
             raise MailAmbiguousError(mail, page.total)

@@ -1,10 +1,14 @@
 """How the gate turns somebody away."""
 
+import re
 from typing import ClassVar
 
 from archive.case_words import Extent
 from cases.roles import NoAuthorityError
+from search.tree import Query, StartsWith
 from section9 import CaseId, MailId, Section9Error
+
+HEXADECIMAL = re.compile("[0-9a-f]{1,64}")
 
 
 class MailNotInScopeError(Section9Error):
@@ -17,6 +21,25 @@ class MailNotInScopeError(Section9Error):
             f"no message {mail} in the scope of case {case}: "
             f"`section9 case show {case}` tells the scope, `section9 search` the messages"
         )
+
+
+class MailNameError(Section9Error):
+    """What should begin the id of a message cannot: ids are hexadecimal digits."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an id of a message is up to 64 digits and letters a to f: copy it from a search result"
+        )
+
+
+def begun(mail: str) -> Query:
+    """What finds messages by the beginning of their id. Raises `MailNameError`."""
+    digits = mail.strip().lower()
+    if not HEXADECIMAL.fullmatch(digits):
+        raise MailNameError
+    return StartsWith("id", digits)
 
 
 class MailAmbiguousError(Section9Error):

@@ -17,7 +17,7 @@ from search.threads import references
 from search.tree import AnyOf, Exact, clean
 from section9 import MailId, Record, Section9Error
 
-MOST = 1_000  # terms
+MOST = 5_000  # terms
 AT_ONCE = 5_000  # messages whose records are read by one question
 
 
@@ -69,7 +69,7 @@ def read(text: str) -> list[Term]:
     if not terms:
         raise BadTermsError(["there is no term in the list"])
     if len(terms) > MOST:
-        raise BadTermsError([f"there are more than {MOST:,} terms in the list"])
+        raise BadTermsError([f"there are more than {MOST:,} terms in the list: split it"])
     return terms
 
 

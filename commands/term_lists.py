@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cases.telling import safe
+from cases.telling import moment, safe
 from commands.app import App
+from commands.display import echo_hanging, whose
 from commands.investigation import case_option, say_what_is_not_seen
 from commands.progress import progress
 
@@ -55,6 +56,8 @@ def terms(app: App, file: Path, *, case_id: str, csv_file: Path | None, as_json:
     except UnicodeDecodeError as error:
         raise TermsFileError(f"{file} is not UTF-8: save it as that and run again") from error
     check(app.gate, listed)
+    if csv_file:
+        csv_file.open("a").close()  # or what took long to count could not be written
     with progress("Searching", total=len(listed), unit="terms") as bar:
         report = count(app.gate, case_id, listed, advance=bar.advance)
     if csv_file:
@@ -64,7 +67,7 @@ def terms(app: App, file: Path, *, case_id: str, csv_file: Path | None, as_json:
             echo_json(line)
     else:
         _print(report)
-    say_what_is_not_seen(report.answer)
+    _say_what_ran(report)
 
 
 def _print(report: "TermReport") -> None:
@@ -76,6 +79,17 @@ def _print(report: "TermReport") -> None:
         click.echo(f"{one.term.line:>6}{counts}  {short}")
     total = f"{report.messages:>10,}{'':>10}{report.threads:>10,}"
     click.secho(f"{'':>6}{total}  together", bold=True)
+
+
+def _say_what_ran(report: "TermReport") -> None:
+    answer = report.answer
+    scope, as_of = whose(answer.authority.scope), answer.as_of.number
+    echo_hanging(
+        f"{len(report.hits):,} terms in case {answer.authority.case}: {scope}, as of entry "
+        f"{as_of:,}, {moment(answer.at)} UTC",
+        err=True,
+    )
+    say_what_is_not_seen(answer)
 
 
 def _write(file: Path, report: "TermReport") -> None:

@@ -57,6 +57,7 @@ class Given:
     deletions: "Deletions"
     visits: "WebAnswer"
     moments: "Sequence[Moment]"
+    meant: "Sequence[str] | None" = None  # names like this one, where the directory has it not
 
 
 @click.command()
@@ -94,18 +95,29 @@ def timeline(  # noqa: PLR0913 - each is an option of the command
     zone = ZoneInfo(app.settings.trust.zone)
     days = (since.date() if since else None, until.date() if until else None)
     wanted = Wanted(case_id, person, *days, zone)
-    if page and page.exists():
-        raise click.BadParameter("exists already; name another file", param_hint="--html")
+    _check(wanted, page)
     given = _gather(app, wanted)
+    if page:
+        _write(page, given, wanted)
     if as_json:
         _print_json(given)
-    elif page:
-        _write(page, given, wanted)
-    else:
+    elif not page:
         _print(given, zone)
     _say_what_is_not_on_it(given)
     if not given.moments:
         raise click.exceptions.Exit(NO_HITS)
+
+
+def _check(wanted: Wanted, page: Path | None) -> None:
+    """Refuse what could not be told, before anything is looked at."""
+    if not wanted.person.strip():
+        raise click.BadParameter("name somebody, or give an address", param_hint="--person")
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise click.BadParameter("comes before --since: swap the two", param_hint="--until")
+    if page and page.exists():
+        raise click.BadParameter("exists already; name another file", param_hint="--html")
+    if page and not page.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {page.parent}", param_hint="--html")
 
 
 def _gather(app: App, wanted: Wanted) -> Given:
@@ -133,7 +145,10 @@ def _gather(app: App, wanted: Wanted) -> Given:
         visits.page.hits,
         visits.closed,
     )
-    return Given(mails, deletions, visits, found)
+    meant = (
+        () if known or "@" in wanted.person else app.gate.glossary.meant("person", wanted.person)
+    )
+    return Given(mails, deletions, visits, found, None if known else tuple(meant))
 
 
 def _quoted(text: str) -> str:
@@ -202,7 +217,7 @@ def _write(page: Path, given: Given, wanted: Wanted) -> None:
     )
     with page.open("x", encoding="utf-8") as file:
         file.write(content)
-    click.echo(f"{page} is written: {len(given.moments):,} moments")
+    click.echo(f"{page} is written: {len(given.moments):,} moments", err=True)
 
 
 def _say_what_is_not_on_it(given: Given) -> None:
@@ -221,6 +236,10 @@ def _notes(given: Given) -> "Sequence[str]":
     for answer, unit in ((mails.page, "messages"), (visits.page, "web visits")):
         if answer.next:
             notes.append(f"only the newest {len(answer.hits):,} {unit}: narrow it with --since")
+    if given.meant is not None:
+        meant = " or ".join(f'"{name}"' for name in given.meant)
+        question = f": did you mean {meant}?" if meant else ""
+        notes.append(f"the directory has no such person, so this is of all so named{question}")
     if undated:
         notes.append(f"{undated:,} messages have no date and are not on it")
     if mails.withheld:

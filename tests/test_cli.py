@@ -172,6 +172,8 @@ def test_every_command_has_a_sentence_and_an_example(path: str, command: click.C
         (("search", "trip", "--case", "C-0001", "--after", "nowhere"), 2, "--after"),
         (("search", "absent", "--case", "C-0001"), 4, "as of entry"),
         (("show", "ffffffffffff", "--case", "C-0001"), 10, "section9 search"),
+        (("show", "f OR trip", "--case", "C-0001"), 2, "copy it from a search result"),
+        (("similar", "", "--case", "C-0001"), 2, "copy it from a search result"),
         (("case", "show", "C-0099"), 10, "C-0099"),
         (("ingest", "no-such-file"), 2, "does not exist"),
         (("people", "import", "no-such-file"), 2, "No such file"),

@@ -20,7 +20,7 @@ from archive.store import FolderStore, StoreError
 from cases.applications import Application
 from cases.casebook import Casebook
 from cases.gate import Gate
-from cases.gate_errors import MailAmbiguousError, MailNotInScopeError
+from cases.gate_errors import MailAmbiguousError, MailNameError, MailNotInScopeError
 from cases.roles import NoAuthorityError
 from ingest.identity import mail_id
 from ingest.parse import parse
@@ -214,7 +214,7 @@ def test_a_message_out_of_scope_is_refused_as_if_it_did_not_exist(house: House) 
 
 def test_an_id_that_fits_several_messages_opens_none(house: House) -> None:
     """A look is at one message, and which one is never a guess."""
-    with pytest.raises((MailAmbiguousError, QuerySyntaxError)):
+    with pytest.raises((MailAmbiguousError, MailNameError)):
         house.gate.show(house.case.id, "*", view="text")
 
 

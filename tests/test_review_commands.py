@@ -142,6 +142,7 @@ def test_a_list_of_terms(tmp_path: Path) -> None:
     with house(tmp_path, {"1": plain(1), "2": plain(2), "3": reply}) as folder:
         lines = must(folder, "terms", terms, *CASE, "--csv", tmp_path / "out.csv", "--json")
         refused = run(folder, "terms", bad, *CASE)
+        nowhere = run(folder, "terms", terms, *CASE, "--csv", tmp_path / "none" / "out.csv")
 
     *each, together = map(folder.read, lines.splitlines())
     counts = [(one["line"], one["messages"], one["unique"], one["threads"]) for one in each]
@@ -152,6 +153,7 @@ def test_a_list_of_terms(tmp_path: Path) -> None:
     assert ["", "together", "3", "", "2"] == rows[-1]
     said = str(refused.exception)
     assert isinstance(refused.exception, BadTermsError)
+    assert isinstance(nowhere.exception, FileNotFoundError)
     assert "line 3: this parenthesis" in said
     assert "line 4: this is no field" in said
     assert "(coach\n  ^" in said

@@ -181,6 +181,35 @@ def test_days_and_json(house: House) -> None:
     assert 4 == nobody.returncode
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (("--person", "jane d"), 4, 'so named: did you mean "Jane Doe"?'),
+        (("--person", " "), 2, "name somebody"),
+        (("--person", JANE, "--since", "2026-09-02", "--until", "2026-09-01"), 2, "swap the two"),
+        (("--person", JANE, "--html", "no-such-folder/page.html"), 2, "there is no folder"),
+    ],
+)
+def test_what_cannot_be_told_is_said(
+    house: House, options: tuple[str, ...], code: int, says: str
+) -> None:
+    """Before anybody's mail is looked at, where it can be known by then."""
+    done = house.run("timeline", "--case", "C-0001", *options)
+
+    assert (code, True) == (done.returncode, says in done.stderr.decode())
+
+
+def test_a_page_may_be_written_beside_the_json(house: House, tmp_path: Path) -> None:
+    """One look, and both of what was asked for."""
+    page = tmp_path / "page.html"
+    asked = ("timeline", "--case", "C-0001", "--person", JANE, "--json", "--html", page)
+    lines = house.must(*asked).splitlines()
+
+    assert 66 < len(lines)
+    assert {"section9.moment/1"} == {house.read(line)["schema"] for line in lines}
+    assert page.exists()
+
+
 def test_it_opens_no_more_than_the_case(house: House) -> None:
     """Another's case shows nothing of this person's visits."""
     house.open_case("a.head@school.example")
