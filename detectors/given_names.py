@@ -308,6 +308,12 @@ def spoken(given: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def plain() -> frozenset[str]:
+    """Return the given names that are nothing but names, nicknames too; lower case."""
+    return frozenset(_FAMILIES.split()) - EVERYDAY
+
+
+@lru_cache(maxsize=1)
 def _families() -> dict[str, list[frozenset[str]]]:
     """Return, by name, what else its bearers go by: full names and their nicknames."""
     called: dict[str, list[frozenset[str]]] = {}

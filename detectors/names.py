@@ -8,12 +8,13 @@ which is what tells them from somebody's record.
 """
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from itertools import chain
 
 from detectors.recogniser import people
 
-_NOT_A_NAME = frozenset(
+NOT_A_NAME = frozenset(
     """
     a academy acceptable after all also am an and any april are as assistant at august autumn be
     before best board both bristol but can care carers chair children christmas class college
@@ -34,7 +35,9 @@ _NOT_A_NAME = frozenset(
     annual review education health educational psychologist individual
     """.split()  # noqa: SIM905 - words read best as words
 )
+"""Words that begin sentences, or stand in the names of places, posts and days."""
 _WORD = r"[A-Z][a-z]+(?:[’'-][A-Z]?[a-z]+)*"
+_AROUND = 80  # characters on either side that tell whether somebody is meant
 _FULL = re.compile(rf"\b({_WORD})(?: [A-Z]\.?)? ({_WORD}|[A-Z]{{3,}})\b")
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Rev)\.? (?:[A-Z]\.? )?{_WORD}\b")
 _INITIAL = re.compile(rf"\b(?:[A-Z]\.? {_WORD}|{_WORD} [A-Z]\b\.?)(?! ?&)")
@@ -66,6 +69,22 @@ def naming(text: str) -> Naming:
     return Naming.SOMEBODY if shaped or learnt else Naming.NOBODY
 
 
+def agreed(text: str) -> Iterator[str]:
+    """Give the names of people, each once, on which shapes and what was learnt agree; linear."""
+    seen: set[str] = set()
+    for match in filter(_is_name, _FULL.finditer(text)):
+        if match[0] not in seen:
+            seen.add(match[0])
+            around = text[max(match.start() - _AROUND, 0) : match.end() + _AROUND]
+            if any(match[1] in one.split() for one in learnt(around)):
+                yield match[0]
+
+
+def learnt(text: str) -> Iterator[str]:
+    """Give what is read as the name of somebody by what was learnt alone; linear."""
+    return (text[one.start : one.end] for one in people(text))
+
+
 def _is_shaped(text: str) -> bool:
     """Whether anything in a text has the shape of a name."""
     found = chain(_FULL.finditer(text), _INITIAL.finditer(text))
@@ -75,4 +94,4 @@ def _is_shaped(text: str) -> bool:
 def _is_name(match: re.Match[str]) -> bool:
     """Whether none of the words is one that begins sentences or names an office."""
     words = [word.strip(".").lower() for word in match[0].split()]
-    return not any(word in _NOT_A_NAME for word in words)
+    return not any(word in NOT_A_NAME for word in words)

@@ -121,7 +121,8 @@ def _report(breach: Breach, controller: str) -> Iterator[Answer]:
 def _what(breach: Breach, blast: Blast) -> Iterator[Answer]:
     said, hands = breach.answers, blast.received
     word = "message" if blast.messages == 1 else "messages"
-    how = f"{blast.messages:,} e-mail {word}, sent by {hands.sender} to {hands.people:,} addresses"
+    many = "address" if hands.people == 1 else "addresses"
+    how = f"{blast.messages:,} e-mail {word}, sent by {hands.sender} to {hands.people:,} {many}"
     outside = f"{hands.outside:,} of these outside the trust and not agreed with it"
     yield _asked(Question.OVERVIEW, "What happened?", said, f"{how}; {outside}.")
     yield _asked(Question.CYBER, "Was it a cyber incident?", said)

@@ -14,9 +14,12 @@ from typing import ClassVar
 
 from cases.blast import matched, texts
 from cases.breach_data import Data, data_of
-from detectors import pupil_list, pupil_on_roll
+from detectors import given_names, pupil_list, pupil_on_roll
 from detectors.given_names import EVERYDAY
+from detectors.names import NOT_A_NAME, agreed
+from evidence import written_names
 from evidence.letters import seen
+from evidence.written_names import written
 from people import name_key
 from section9 import Finding, Participant, Person, Record, Section9Error
 
@@ -27,7 +30,7 @@ ADDRESS = re.compile(r"[^\s<>\"'@]+@[^\s<>\"'@]+\.[^\W\d_]")
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 TITLES = frozenset("mr mrs miss ms mx dr prof professor rev".split())  # noqa: SIM905 - words read best as words
 APART = 3  # words from the first of a name to its last
-SHORTEST_WORD, SHORTEST_VALUE = 3, 6
+SHORTEST_WORD, SHORTEST_VALUE, SHORTEST_RUN = 2, 6, 8
 IDENTIFYING = frozenset(
     {
         *(Data.BASIC, Data.NUMBERS, Data.CREDENTIALS, Data.FINANCIAL),
@@ -40,9 +43,11 @@ _USUAL = frozenset(
         *("academy", "admin", "college", "council", "finance", "governors", "head", "high"),
         *("infant", "info", "junior", "office", "parents", "primary", "reception", "school"),
         *("secondary", "staff", "support", "team", "the", "trust"),
+        *("dear", "from", "hello", "kind", "letter", "list", "notice", "regards", "report"),
+        *("do", "go", "hr", "me", "my", "of", "pe", "with"),
     }
 )
-"""Words of shared mailboxes, which are no names of people."""
+"""Words of shared mailboxes and of every message, which are no names of people."""
 _LISTS = frozenset({pupil_list.RULE.id, pupil_on_roll.RULE.id})
 
 
@@ -66,7 +71,7 @@ class Names:
     whole: frozenset[str] = frozenset()  # first name and surname
     surnames: frozenset[str] = frozenset()  # after a title
     words: frozenset[str] = frozenset()  # of the names of people involved, alone
-    values: frozenset[str] = frozenset()  # letters and digits of what detectors matched
+    values: frozenset[str] = frozenset()  # letters and digits of matches, and of names in the mail
     scan: Scan = field(default=lambda _text: ())
 
     def require_none(self, typed: Mapping[str, str], pages: Iterable[str]) -> None:
@@ -76,14 +81,14 @@ class Names:
         of ours, so single words are looked for in what was typed alone.
         """
         for where, text in typed.items():
-            if self._names(text) or self._has_word(text) or self._finds(text):
+            if self._names(text) or self._has_word(text) or self._finds(text) or _is_of_one(text):
                 raise NamedError(where)
         for page in pages:
             if self._names(page):
                 raise NamedError("the page as a whole")
 
     def _names(self, text: str) -> bool:
-        squeezed = plain(text)
+        squeezed = plain(seen(text))
         return (
             bool(ADDRESS.search(text))
             or any(value in squeezed for value in self.values)
@@ -97,7 +102,9 @@ class Names:
     def _has_word(self, text: str) -> bool:
         capitals = (found[0] for found in WORD.finditer(seen(text)) if found[0][0].isupper())
         return any(
-            _bare(word.removesuffix("'s").removesuffix("’s")) in self.words for word in capitals
+            one in self.words or one in given_names.plain()
+            for word in capitals
+            for one in _split(_bare(_own(word)))
         )
 
     def _finds(self, text: str) -> bool:
@@ -118,15 +125,21 @@ def names(people: Iterable[Person], records: Iterable[Record], *, scan: Scan) ->
         name_key(by_address[one.address].name) for one in involved if one.address in by_address
     }
     strangers = {name_key(one.name) for one in involved} - {""}
+    wrote = {" ".join(_bare_words(one)) for record in mails for one in written(record)}
     read = {key for record in mails for text in texts(record) for key in _keys(text)}
     listed = {key for record in mails for text in _listed(record) for key in _rows(text)}
     met = known | listed | (read & in_directory)
-    usual = _USUAL | EVERYDAY | {_bare(word) for one in everybody for word in one.school.split()}
+    schools = {_bare(word) for one in everybody for word in one.school.split()}
+    usual = _USUAL | EVERYDAY | NOT_A_NAME | schools
+    doubtful = {one for one in strangers | wrote if not usual.issuperset(one.split())}
+    runs = {plain(run) for one in met | doubtful for run in _orders(one)}
+    values = {value for record in mails for value in _values(record)}
+    ends = {" ".join(_ends(one)) for one in wrote & doubtful}
     return Names(
-        whole=in_directory | strangers | listed,
+        whole=in_directory | strangers | listed | ends,
         surnames=frozenset(key.rpartition(" ")[2] for key in in_directory),
-        words=_words(met) | (_words(strangers) - usual),
-        values=frozenset(value for record in mails for value in _values(record)),
+        words=_words(met) | (_words(strangers | wrote) - usual),
+        values=frozenset(values | {run for run in runs if len(run) >= SHORTEST_RUN}),
         scan=scan,
     )
 
@@ -142,8 +155,36 @@ def _participants(record: Record) -> Iterator[Participant]:
 
 
 def _words(keys: Iterable[str]) -> frozenset[str]:
-    """The words of whole names, apart from initials."""
-    return frozenset(word for key in keys for word in key.split() if len(word) >= SHORTEST_WORD)
+    """The words of whole names, apart from initials; both halves of `ibex-kudu` too."""
+    halves = (half for key in keys for word in key.split() for half in _split(word))
+    return frozenset(half for half in halves if len(half) >= SHORTEST_WORD) - _USUAL
+
+
+def _split(word: str) -> tuple[str, ...]:
+    """A word and, where it has hyphens, what they join."""
+    return (word, *word.split("-")) if "-" in word else (word,)
+
+
+def _bare_words(name: str) -> Iterator[str]:
+    return (_bare(_own(found[0])) for found in WORD.finditer(seen(name)))
+
+
+def _ends(key: str) -> tuple[str, ...]:
+    """The first and the last of a name's words."""
+    words = key.split()
+    return (words[0], words[-1]) if len(words) > 1 else ()
+
+
+def _orders(key: str) -> Iterator[str]:
+    """A whole name run together, in either order."""
+    if ends := _ends(key):
+        yield "".join(ends)
+        yield "".join(ends[::-1])
+
+
+def _is_of_one(text: str) -> bool:
+    """Tell whether a text speaks of somebody by a name that nobody knows: it is read as one."""
+    return any(agreed(written_names.parted(text))) or any(agreed(text))
 
 
 def _keys(text: str) -> Iterator[str]:

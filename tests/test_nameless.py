@@ -53,10 +53,16 @@ MAIL = Record(
     parsed=ParsedMail(
         message_id="",
         date=None,
-        subject="list",
-        from_=(Participant("Prudence Tutor", "p.tutor@school.example"),),
+        subject="exclusion of Barnaby Thistlethwaite",
+        from_=(
+            Participant("Prudence Tutor", "p.tutor@school.example"),
+            Participant("Jo Doe-Ray", "j.doe@school.example"),
+        ),
         to=(Participant("Carol Coachman", "carol@coach.example"),),
-        parts=(Part(PartId("1"), PartKind.BODY, "text/plain", "", 0, "", TEXT),),
+        parts=(
+            Part(PartId("1"), PartKind.BODY, "text/plain", "", 0, "", TEXT),
+            Part(PartId("2"), PartKind.ATTACHMENT, "text/plain", "QuilliamOstrander_7B.txt", 0, ""),
+        ),
     ),
     sightings=(),
     findings=(
@@ -91,11 +97,15 @@ def test_a_name_of_the_directory_is_refused_in_every_form(
         "The Data Protection Officer telephoned the Information Commissioner on Monday.",
         "31 children of Year 7 and 12 parents; B-0001; IC-123456-A1B2; 20 November 2026, 16:05.",
         "Mr and Mrs were on every line.",
+        "A member of the school office chose an address that Outlook had suggested.",
+        "Training in March 2026: the National Cyber Security Centre's course, GDPR in Schools.",
+        "It was recalled in Microsoft Exchange; the Local Authority and Ofsted were told by us.",
+        "The list of Year 6 went to a parent of Hallowbeck Primary, not to School Health.",
     ],
 )
 def test_what_names_nobody_may_be_written(text: str) -> None:
-    """Plain words pass, and so does a page of them."""
-    guard = names([_person("Wilhelmina Quagga")], [], scan=lambda _text: ())
+    """Plain words pass, and so does a page of them; also beside mail that names people."""
+    guard = names([_person("Wilhelmina Quagga")], [MAIL], scan=lambda _text: ())
 
     guard.require_none({"the answer": text}, [text])
 
@@ -120,6 +130,11 @@ def test_an_address_is_refused_whoever_has_it() -> None:
         "Carol from the firm called.",
         "The number was 943 476 5919.",
         "NHS 9434765919",
+        *("It was about Barnaby Thistlethwaite.", "Barnaby was excluded.", "BARNABY"),
+        *("The Thistlethwaite boy.", "the child B. Thistlethwaite", "barnaby thistlethwaite"),
+        *("barnaby.thistlethwaite", "the file Barnaby-Thistlethwaite-exclusion.txt"),
+        *("Quilliam Ostrander", "Ostrander's form", "quilliam_ostrander.pdf", "QuilliamOstrander"),
+        *("Jo sent it.", "the Doe child"),
     ],
 )
 def test_whoever_the_mail_names_is_refused_by_one_name_alone(slip: str) -> None:
