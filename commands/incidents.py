@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
+from commands.completing import CASES
 from commands.moments import Moment
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 mail_option = click.option(
     "--mail", "mails", multiple=True, help="A message it is about: its id, or the beginning."
 )
-linked_option = click.option("--case", "case_id", default="", help="The case it is part of.")
+linked_option = click.option(
+    "--case", "case_id", default="", shell_complete=CASES, help="The case it is part of."
+)
 
 
 @click.group()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
+from commands.completing import CASES
 
 if TYPE_CHECKING:
     from cases.triage.desk import Triage
@@ -12,7 +13,11 @@ if TYPE_CHECKING:
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 case_option = click.option(
-    "--case", "case_id", default="", help="Your standing programme.  [default: the newest]"
+    "--case",
+    "case_id",
+    default="",
+    shell_complete=CASES,
+    help="Your standing programme.  [default: the newest]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 

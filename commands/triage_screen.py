@@ -52,6 +52,8 @@ class TriageScreen(App[None]):
         Binding("f", "narrow", "rule", tooltip="let the next act be about one rule alone"),
         Binding("j,n", "step(1)", "next item", show=False),
         Binding("k,p", "step(-1)", "item before", show=False),
+        Binding("space", "read(1)", "read on; b reads back", show=False),
+        Binding("b", "read(-1)", show=False),
         Binding("r", "refresh", "read the queue anew", show=False),
         Binding("q", "quit", "quit", tooltip="leave"),
         Binding("question_mark", "keys", "keys", tooltip="these keys"),
@@ -271,6 +273,12 @@ class TriageScreen(App[None]):
         self._head()
         self._write()
 
+    def action_read(self, pages: int) -> None:
+        """Turn the page of the item, whatever the cursor is in."""
+        reading = self.query_one("#reading", VerticalScroll)
+        turn = reading.scroll_page_down if pages > 0 else reading.scroll_page_up
+        turn(animate=False)
+
     def action_step(self, by: int) -> None:
         """Go to the next item, or the one before."""
         self.table.move_cursor(row=max(0, self.table.cursor_row + by))
@@ -281,7 +289,8 @@ class TriageScreen(App[None]):
 
     def action_keys(self) -> None:
         """Show every key."""
-        self.push_screen(Help(one for one in self.BINDINGS if isinstance(one, Binding)))
+        keys = (one for one in self.BINDINGS if isinstance(one, Binding))
+        self.push_screen(Help(one for one in keys if one.description))
 
     def tell(self, error: Section9Error) -> None:
         """Say what went wrong, and what to do."""

@@ -23,6 +23,7 @@ LINES = (
     ('search "trip person:J', ("search", 'trip person:"Jane Doe"', "X")),
     ("search 'from:j.d", ("search", "from:j.doe@school.example", "X")),
     ("search trip --case C", ("search", "trip", "--case", "C-0001", "X")),
+    ("triage list --case C", ("triage", "list", "--case", "C-0001", "X")),
     ("search trip --incl", ("search", "trip", "--inclusive", "X")),
 )
 """What is typed before the tabulator, and the words of the line when an X was typed after it."""

@@ -240,6 +240,21 @@ def test_every_key_is_told_and_fits(house: House, size: tuple[int, int]) -> None
     drive(house, DPO, steps, size=size)
 
 
+def test_a_long_item_is_read_by_keys(house: House) -> None:
+    """On a small terminal the message stands below: space goes there, b comes back."""
+
+    async def steps(pilot: Pilot[None], screen: TriageScreen) -> None:
+        await until(pilot, lambda: bool(screen.opened))
+        reading = screen.query_one("#reading")
+        await until(pilot, lambda: reading.max_scroll_y > 0)
+        await type_in(pilot, " ")
+        await until(pilot, lambda: reading.scroll_y > 0)
+        await type_in(pilot, "b")
+        await until(pilot, lambda: reading.scroll_y == 0)
+
+    drive(house, DEPUTY, steps, size=(80, 16))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 def test_nothing_matched_is_on_the_screen_before_a_reason_is_given(
     house: House, size: tuple[int, int]
