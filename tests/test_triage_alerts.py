@@ -107,8 +107,7 @@ def test_the_screen_says_it_too(house: House) -> None:
     async def run() -> None:
         screen = TriageScreen(house.desk(DPO), pause=0.05)
         async with screen.run_test(size=(150, 40)) as pilot:
-            await until(pilot, lambda: bool(screen.waiting))
-            await pilot.pause()
+            await until(pilot, lambda: "d.eputy sees to it since" in shown(screen))
             row = " ".join(str(cell) for cell in screen.table.get_row_at(0))
             assert "✓ nhs-number" in row
             assert "d.eputy sees to it since 2026-11-02 09:00" in shown(screen)
