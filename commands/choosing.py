@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from commands.app import App
+from commands.completing import QUERIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -24,7 +25,12 @@ class Choice:
 def choosing(command: Command) -> Command:
     """Give a command the argument MAIL… and the options that stand for it."""
     for decorate in (
-        click.option("--query", default="", help="All that a query finds, instead of MAIL."),
+        click.option(
+            "--query",
+            default="",
+            shell_complete=QUERIES,
+            help="All that a query finds, instead of MAIL.",
+        ),
         click.option(
             "--stdin0", "separator", flag_value="\0", help="The same, with NUL between them."
         ),

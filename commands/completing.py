@@ -7,8 +7,9 @@ the directory, cases from the ledger, by their names alone.
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,12 +127,32 @@ def queries(context: click.Context, _parameter: click.Parameter, begun: str) -> 
     """Offer how the last term of a query may go on."""
     before, term = _last_term(begun)
     name, colon, value = term.partition(":")
+    table = _table(web=bool(context.params.get("web")))
     with suppress(Section9Error, OSError):
-        offers = _values(_app(context), name, value) if colon else _fields(name)
-        return [
-            CompletionItem(before + offer) for offer, _ in zip(offers, range(MOST), strict=False)
-        ]
+        offers = _values(_app(context), table, name, value) if colon else _fields(table, name)
+        return [CompletionItem(before + offer) for offer in islice(offers, MOST)]
     return []
+
+
+def people(context: click.Context, _parameter: click.Parameter, begun: str) -> list[Any]:
+    """Offer the names and addresses of the directory."""
+    from people import Directory
+
+    found: list[str] = []
+    with suppress(Section9Error, OSError):
+        everybody = list(Directory(_app(context).people_path).everybody())
+        known = {one.name for one in everybody} | {one.address for one in everybody}
+        found = sorted(one for one in known if one.lower().startswith(begun.lower()))
+    return [CompletionItem(one) for one in found[:MOST]]
+
+
+def facets(context: click.Context, _parameter: click.Parameter, begun: str) -> list[Any]:
+    """Offer the fields whose values can be counted, each behind those that stand there already."""
+    from commands.faceting import NAMES, WEB_NAMES
+
+    before, comma, last = begun.rpartition(",")
+    names = WEB_NAMES if context.params.get("web") else NAMES
+    return [CompletionItem(before + comma + name) for name in names if name.startswith(last)]
 
 
 def _last_term(begun: str) -> tuple[str, str]:
@@ -145,16 +166,22 @@ def _last_term(begun: str) -> tuple[str, str]:
     return begun[:start], begun[start:]
 
 
-def _fields(begun: str) -> Iterator[str]:
+def _table(*, web: bool) -> "Mapping[str, Field]":
+    if web:
+        from search.web_fields import BY_NAME as VISITS
+
+        return VISITS
     from search.fields import BY_NAME
 
-    return (f"{name}:" for name in BY_NAME if name.startswith(begun.lower()))
+    return BY_NAME
 
 
-def _values(app: "App", name: str, begun: str) -> Iterator[str]:
-    from search.fields import BY_NAME
+def _fields(table: "Mapping[str, Field]", begun: str) -> Iterator[str]:
+    return (f"{name}:" for name in table if name.startswith(begun.lower()))
 
-    field = BY_NAME.get(name.lower())
+
+def _values(app: "App", table: "Mapping[str, Field]", name: str, begun: str) -> Iterator[str]:
+    field = table.get(name.lower())
     if field is None:
         return
     wanted = begun.lstrip('"').lower()
@@ -247,3 +274,5 @@ def _split(line: str) -> list[str]:
 
 QUERIES: Offer = queries
 CASES: Offer = cases
+PEOPLE: Offer = people
+FACETS: Offer = facets

@@ -6,6 +6,7 @@ import click
 
 from archive.review_events import Verdict
 from commands.app import App
+from commands.completing import QUERIES
 from commands.investigation import case_option
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ COLOURS = {
 
 @click.command()
 @case_option
-@click.option("--query", default="", help="Of which messages.  [default: the whole scope]")
+@click.option(
+    "--query",
+    default="",
+    shell_complete=QUERIES,
+    help="Of which messages.  [default: the whole scope]",
+)
 @click.option("--saved", default="", metavar="NAME", help="Of what a saved search finds.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
+from commands.completing import QUERIES
 from commands.investigation import case_option
 from commands.progress import progress
 
@@ -29,7 +30,12 @@ def form_option(name: str, help_: str) -> Callable[[Command], Command]:
 @click.command()
 @case_option
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--query", default="*", help="Which messages of the scope.  [default: all]")
+@click.option(
+    "--query",
+    default="*",
+    shell_complete=QUERIES,
+    help="Which messages of the scope.  [default: all]",
+)
 @click.option("--limit", type=click.IntRange(1), help="The newest so many alone.")
 @form_option("pdf", "Each message as PDF too; far slower.")
 @form_option("mbox", "All messages in one mbox too, for a mail program.")

@@ -7,6 +7,7 @@ import click
 
 from commands.app import App
 from commands.casework import DAY
+from commands.completing import QUERIES
 
 if TYPE_CHECKING:
     from cases.approvals import Asked
@@ -20,7 +21,12 @@ def hold() -> None:
 
 @hold.command("place")
 @click.argument("case_id", metavar="CASE")
-@click.option("--query", default="", help="Which messages, in the language of `search`.")
+@click.option(
+    "--query",
+    default="",
+    shell_complete=QUERIES,
+    help="Which messages, in the language of `search`.",
+)
 @click.option("--person", "people", multiple=True, help="Whose mail: an address.")
 @click.option("--since", type=DAY, help="First day held.")
 @click.option("--until", type=DAY, help="Last day held.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.app import App
+from commands.completing import CASES
 
 if TYPE_CHECKING:
     from cases.approvals import Request
@@ -59,7 +60,9 @@ def show_request(app: App, request_id: str, *, as_json: bool) -> None:
 
 @request.command("open")
 @click.argument("mail")
-@click.option("--case", "case_id", required=True, metavar="CASE", help="In which case.")
+@click.option(
+    "--case", "case_id", required=True, metavar="CASE", shell_complete=CASES, help="In which case."
+)
 @click.option("--reason", required=True, help="Why; written to the ledger.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj

@@ -11,6 +11,7 @@ from archive.review_events import Verdict
 from cases.telling import moment, safe
 from commands.app import App
 from commands.choosing import Choice, choosing, chosen
+from commands.completing import CASES, QUERIES
 from commands.covering import coverage
 from commands.investigation import NO_HITS, case_option
 
@@ -23,8 +24,19 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON.")
 
 
 @click.group(invoke_without_command=True)
-@click.option("--case", "case_id", metavar="CASE", help="The case whose mail is reviewed.")
-@click.option("--query", default="*", help="Which messages of its scope.  [default: all]")
+@click.option(
+    "--case",
+    "case_id",
+    metavar="CASE",
+    shell_complete=CASES,
+    help="The case whose mail is reviewed.",
+)
+@click.option(
+    "--query",
+    default="*",
+    shell_complete=QUERIES,
+    help="Which messages of its scope.  [default: all]",
+)
 @click.pass_context
 def review(context: click.Context, *, case_id: str | None, query: str) -> None:
     """Review a case: on a screen, or by the commands below. All that is said is recorded.
@@ -303,7 +315,12 @@ def _opinion(one: "Opinion") -> str:
 
 @review.command("next")
 @case_option
-@click.option("--query", default="*", help="Among which messages.  [default: the whole scope]")
+@click.option(
+    "--query",
+    default="*",
+    shell_complete=QUERIES,
+    help="Among which messages.  [default: the whole scope]",
+)
 @json_option
 @click.pass_obj
 def next_(app: App, *, case_id: str, query: str, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import click
 
 from cases.telling import moment, safe
 from commands.app import App
+from commands.completing import QUERIES
 from commands.investigation import NO_HITS, case_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def saved() -> None:
 
 @saved.command("add")
 @click.argument("name")
-@click.argument("query")
+@click.argument("query", shell_complete=QUERIES)
 @case_option
 @click.pass_obj
 def add(app: App, name: str, query: str, *, case_id: str) -> None:

@@ -7,7 +7,7 @@ import click
 
 from cases.telling import moment, safe
 from commands.app import App
-from commands.completing import QUERIES
+from commands.completing import FACETS, QUERIES
 from commands.display import echo_hanging, whose
 from commands.faceting import print_facets, read_facets
 from commands.investigation import NO_HITS, case_option, print_hits, say_what_is_not_seen
@@ -45,6 +45,7 @@ def shaping(command: Command) -> Command:
             "facets",
             multiple=True,
             metavar="FIELD,…",
+            shell_complete=FACETS,
             callback=lambda context, _option, given: read_facets(given, web=context.params["web"]),
             help="Count the values of fields among all that is found: from, month, finding …",
         ),

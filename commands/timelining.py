@@ -13,6 +13,7 @@ import click
 from cases.telling import safe
 from commands import web_house
 from commands.app import App
+from commands.completing import PEOPLE
 from commands.investigation import NO_HITS, SHORT, case_option
 
 if TYPE_CHECKING:
@@ -62,7 +63,12 @@ class Given:
 
 @click.command()
 @case_option
-@click.option("--person", required=True, help="Whose: a name of the directory, or an address.")
+@click.option(
+    "--person",
+    required=True,
+    shell_complete=PEOPLE,
+    help="Whose: a name of the directory, or an address.",
+)
 @click.option("--since", type=DAY, metavar="DAY", help="The first day, by the trust's clocks.")
 @click.option("--until", type=DAY, metavar="DAY", help="The last day.")
 @click.option(

@@ -25,6 +25,11 @@ LINES = (
     ("search trip --case C", ("search", "trip", "--case", "C-0001", "X")),
     ("triage list --case C", ("triage", "list", "--case", "C-0001", "X")),
     ("search trip --incl", ("search", "trip", "--inclusive", "X")),
+    ("search trip --facet mon", ("search", "trip", "--facet", "month", "X")),
+    ("search --web comp", ("search", "--web", "computer:X")),
+    ("timeline --person Jan", ("timeline", "--person", "Jane Doe", "X")),
+    ("review --case C", ("review", "--case", "C-0001", "X")),
+    ("review mark --query 'is:opa", ("review", "mark", "--query", "is:opaque", "X")),
 )
 """What is typed before the tabulator, and the words of the line when an X was typed after it."""
 RC = {
