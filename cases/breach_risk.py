@@ -82,7 +82,7 @@ def _likelihood(blast: Blast) -> tuple[Likelihood, tuple[str, ...]]:
     if not strangers:
         reason = "everybody who was sent it is a colleague, or somebody with whom it is agreed"
         return Likelihood.UNLIKELY, (reason,)
-    reasons = [f"{strangers:,} recipients are neither colleagues nor agreed"]
+    reasons = [f"in the hands of {strangers:,} who are neither colleagues nor agreed"]
     level = _LIKELIHOODS.index(Likelihood.LIKELY)
     if blast.aftermath.outside or Reach.LOOKALIKE in blast.received.hands:
         level += 1
@@ -108,7 +108,8 @@ def _kind(blast: Blast) -> str:
     """Mail that goes astray is a loss of confidentiality (Article 4(12))."""
     return (
         f"confidentiality: {blast.messages:,} message{'s' * (blast.messages != 1)} sent by "
-        f"{blast.received.sender}, to {blast.received.people:,} addresses"
+        f"{blast.received.sender}, to {blast.received.people:,} "
+        f"address{'es' * (blast.received.people != 1)}"
     )
 
 

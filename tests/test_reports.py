@@ -131,6 +131,20 @@ def test_a_report_can_be_read_without_eyes(ready: House, tmp_path: Path) -> None
     assert html.count("<table") == html.count("<caption>")
     assert "<th>" not in html
     assert ["1"] + ["2"] * html.count("<h2") == re.findall(r"<h(\d)", html)
+    [months] = re.findall(r'alt="(Flagged messages each month [^"]+)"', html)
+    assert 12 == len(re.findall(r"[A-Z][a-z]{2} \d+", months))
+
+
+def test_a_report_on_nothing_has_no_empty_table_and_no_empty_plot(tmp_path: Path) -> None:
+    """A trust that began yesterday is told so in words."""
+    with made(tmp_path / "home") as fresh:
+        fresh.must("report", "board", "--year", "2026", tmp_path)
+
+    html = (tmp_path / "board-2026.html").read_text()
+
+    assert "Nothing was flagged in either year." in html
+    assert "<img" not in html
+    assert "<tbody>\n</tbody>" not in html
 
 
 @needs_chromium

@@ -1,6 +1,6 @@
 """The Board's sections on mail: how much, what was found and what became of it, what was missed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive.report_events import Tally, Volumes
 from cases.sampling import Estimate
@@ -22,6 +22,7 @@ def volumes(told: Told) -> Section:
         *_monthly(this.volumes.months, months(this.period), name(this.period)),
     ]
     plot = plots.beside(rows, x="Month", y="Messages", colour="Year")
+    alt = f"Messages each month, {name(last.period)} and {name(this.period)}"
     counted = "as counted when it was over" if told.recorded else "as the archive still holds it"
     return Section(
         "How much mail there was",
@@ -29,7 +30,7 @@ def volumes(told: Told) -> Section:
             f"Messages by the month they are dated. Last year is given {counted}. A message that "
             "reached many people counts once.",
         ),
-        plots=(Plot(f"Messages each month, {name(last.period)} and {name(this.period)}", plot),),
+        plots=_shown(alt, rows, plot),
         tables=(
             both("Messages", told, _kinds_of_mail(this.volumes), _kinds_of_mail(last.volumes)),
         ),
@@ -51,17 +52,21 @@ def findings(told: Told) -> Section:
     this, last = told.this, told.last
     flags = tuple(_monthly(this.volumes.flags, months(this.period), ""))
     plot = plots.bars(flags, x="Month", y="Messages")
+    alt = f"Flagged messages each month of {name(this.period)}"
+    tables = (
+        both("By clause", told, _by_clause(this.volumes), _by_clause(last.volumes)),
+        both("By rule", told, _dict(this.volumes.rules), _dict(last.volumes.rules)),
+    )
+    nothing = () if any(one.rows for one in tables) else ("Nothing was flagged in either year.",)
     return Section(
         "What was found",
         words=(
             "Flagged messages, by the clauses of the policy that their findings name. A message "
             "may count under several. A finding is a reason to look, and no judgement.",
+            *nothing,
         ),
-        plots=(Plot(f"Flagged messages each month of {name(this.period)}", plot),),
-        tables=(
-            both("By clause", told, _by_clause(this.volumes), _by_clause(last.volumes)),
-            both("By rule", told, _dict(this.volumes.rules), _dict(last.volumes.rules)),
-        ),
+        plots=_shown(alt, flags, plot),
+        tables=tuple(one for one in tables if one.rows),
     )
 
 
@@ -158,6 +163,17 @@ def _monthly(
     counted = _dict(tallies)
     for month in wanted:
         yield {"Month": MONTHS[int(month[5:]) - 1], "Messages": counted.get(month, 0), "Year": year}
+
+
+def _shown(what: str, rows: Sequence[Mapping[str, str | float]], plot: str) -> tuple[Plot, ...]:
+    """A plot whose numbers stand in words too, for who cannot see it; none of nothing."""
+    if not any(one["Messages"] for one in rows):
+        return ()
+    years: dict[object, list[str]] = {}
+    for one in rows:
+        years.setdefault(one["Year"], []).append(f"{one['Month']} {one['Messages']:,}")
+    told = (": ".join(filter(None, (str(y), ", ".join(many)))) for y, many in years.items())
+    return (Plot(f"{what}. {'; '.join(told)}.", plot),)
 
 
 def _dict(tallies: Iterable[Tally]) -> dict[str, int]:
