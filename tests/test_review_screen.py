@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from reviewing_house import FIRST, SECOND, ReviewHouse, mail, review_house
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -129,6 +130,37 @@ def test_all_that_can_be_said_has_a_key(house: ReviewHouse) -> None:
         one.assigned,
         one.verdict,
     )
+
+
+def test_what_is_typed_ahead_is_for_the_line(house: ReviewHouse) -> None:
+    """Over a slow line a reason comes in one go with its key: not one letter of it is an act."""
+
+    async def drive(app: ReviewApp, pilot: Pilot[None]) -> None:
+        for letter in "pxru":
+            app.post_message(Key(letter, letter))
+        app.post_message(Key("enter", "\r"))
+        await pilot.pause()
+        await pilot.pause()
+        assert "privileged: 1 message" in told(app)
+
+    driven(house, drive)
+
+    said = house.reviews(FIRST).review("C-0001").of(house.mails[4])
+    assert [(PRIVILEGED, "xru")] == [(one.verdict, one.reason) for one in said.opinions.values()]
+
+
+def test_nothing_found_is_said(house: ReviewHouse) -> None:
+    """An empty list is no list that is still counted, and no key fails on it."""
+
+    async def drive(app: ReviewApp, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *["backspace"] * 3)
+        await typed(pilot, "zzz")
+        await pilot.press("enter", "r", "n", "j", "T", "m", "asterisk")
+        assert "nothing is found" in str(app.query_one("#top").render())
+
+    driven(house, drive)
+
+    assert {} == house.reviews(FIRST).review("C-0001").mails
 
 
 def test_an_error_is_told_and_changes_nothing(house: ReviewHouse) -> None:

@@ -24,6 +24,11 @@ ASKED = {
     "find": "Find",
     "reason": "Open all of it because",
 }
+HOW = {
+    "settle": "not-relevant the letter is of 2019: ",
+    "tag": "hot hr/grievance -coach: ",
+    "search": "from:j.doe date:2026-09: ",
+}
 
 
 class ReviewApp(Frame):
@@ -180,8 +185,9 @@ class ReviewApp(Frame):
         line = self.line
         line.value = self.desk.query if what == "search" else ""
         line.suggester = SuggestFromList(known) if known else None
+        line.placeholder = HOW.get(what, "") + "Enter says it, Esc leaves it"
         self.prompt.add_class("shown")
-        line.focus()
+        self.set_focus(line)  # at once: what is typed next is for the line, and no act on mail
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Do what the line was for."""
@@ -210,7 +216,7 @@ class ReviewApp(Frame):
     def _close_prompt(self) -> None:
         self._asking = ""
         self.prompt.remove_class("shown")
-        self.mails.focus()
+        self.set_focus(self.mails)
 
     def _search(self, typed: str) -> None:
         """Ask another query; one that cannot be read leaves everything as it was."""

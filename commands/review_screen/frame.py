@@ -12,7 +12,7 @@ from rich.traceback import Traceback
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.widgets import Footer, Input, Label
 
 from cases.answers import Opened
@@ -86,6 +86,15 @@ class Frame(App[None]):
         """Where the list and the text do not both fit, show one of them."""
         self.body.set_class(event.size.width < NARROW, "narrow")
 
+    def on_key(self, event: Key) -> None:
+        """Give the line what was typed ahead of it: that came to the list, and is no act on mail.
+
+        What the line itself takes does not come here.
+        """
+        if self._asking and event.is_printable and event.character:
+            event.prevent_default()
+            self.line.insert_text_at_cursor(event.character)
+
     # --- what is on the screen ----------------------------------------------------------------
 
     def tell(self, text: str, *, error: bool = False) -> None:
@@ -104,9 +113,10 @@ class Frame(App[None]):
 
     def _head(self) -> None:
         desk = self.desk
-        known = len(desk.mails)
-        done = desk.decided() if known else 0
-        share = f"{bar(done, known)} {done:,} of {known:,} reviewed" if known else "counting …"
+        known, done = len(desk.mails), desk.decided()
+        share = f"{bar(done, known)} {done:,} of {known:,} reviewed"
+        if not known:
+            share = "counting …" if self._pile and self._pile.total else "nothing is found"
         marked = f"   {len(self.mails.chosen):,} chosen" if self.mails.chosen else ""
         self.top.update(f"Section 9   {desk.case}   {desk.actor}   {share}{marked}")
 
