@@ -11,7 +11,7 @@ from cases.sampling import Estimate
 from cases.yearly import name
 from evidence.board import acts, mail
 from evidence.board.told import Told
-from evidence.board.wording import FEW, change, many, share
+from evidence.board.wording import FEW, change, share
 from evidence.reports import Report, Section
 
 
@@ -47,18 +47,17 @@ def _summary(told: Told) -> Section:
     return Section(
         "In short",
         points=(
-            f"{many(volumes.total, 'message')} of the year are in the archive"
-            f"{change(volumes.total, last.volumes.total)}; {volumes.flagged:,} of them are flagged"
+            f"Messages of the year in the archive: {volumes.total:,}"
+            f"{change(volumes.total, last.volumes.total)}. Flagged: {volumes.flagged:,}"
             f" ({share(volumes.flagged, volumes.total)}).",
-            f"{many(len(this.acts.opened), 'case')} were opened"
-            f"{change(len(this.acts.opened), len(last.acts.opened))}; "
-            f"{sum(dict(this.acts.refusals).values()):,} attempts to look without authority were "
-            "refused and recorded.",
-            f"{many(breaches.opened, 'personal data breach', 'es')} came to light, of which "
-            f"{breaches.notified:,} went to the Information Commissioner; {breaches.late:,} of "
-            "these later than 72 hours after awareness.",
+            f"Cases opened: {len(this.acts.opened):,}"
+            f"{change(len(this.acts.opened), len(last.acts.opened))}. Attempts to look without "
+            f"authority, refused and recorded: {sum(dict(this.acts.refusals).values()):,}.",
+            f"Personal data breaches that came to light: {breaches.opened:,}. Reported to the "
+            f"Information Commissioner: {breaches.notified:,}; later than 72 hours after "
+            f"awareness: {breaches.late:,}.",
             _missed_in_short(told.missed),
-            f"{this.acts.purged:,} messages were purged under the retention rules.",
+            f"Messages purged under the retention rules: {this.acts.purged:,}.",
         ),
     )
 
@@ -68,8 +67,8 @@ def _missed_in_short(samples: Sequence[Estimate]) -> str:
     if not judged:
         return "How much was missed is not known: no sample of unflagged mail was judged."
     return (
-        f"{many(judged, 'unflagged message')} were drawn by lot and read: {wrong:,} should have "
-        "been flagged."
+        f"Unflagged messages drawn by lot and read: {judged:,}. Of these should have been "
+        f"flagged: {wrong:,}."
     )
 
 
