@@ -107,7 +107,7 @@ def list_news(app: App, *, limit: int, as_json: bool) -> None:
         else:
             _print_news(one)
     if not shown:
-        click.echo("nobody was told anything", err=True)
+        click.echo("nobody was told of any saved search", err=True)
         raise click.exceptions.Exit(4)
 
 

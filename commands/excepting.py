@@ -65,8 +65,11 @@ def list_(app: App, *, as_json: bool) -> None:
     \b
     section9 people exception list
     """
-    for one in (*_exceptions(app).declared().values(), *_in_settings(app)):
+    found = (*_exceptions(app).declared().values(), *_in_settings(app))
+    for one in found:
         _print(one, as_json=as_json)
+    if not found:
+        click.echo("no exception is declared", err=True)
 
 
 @exception.command("end")

@@ -93,9 +93,11 @@ def list_incidents(app: App, *, open_: bool, as_json: bool) -> None:
     \b
     section9 incident list --open
     """
-    for found in incidents(app).visible():
-        if not (open_ and found.closed):
-            _print(found, as_json=as_json)
+    shown = [one for one in incidents(app).visible() if not (open_ and one.closed)]
+    for found in shown:
+        _print(found, as_json=as_json)
+    if not shown:
+        click.echo("no record that you may read", err=True)
 
 
 @incident.command("show")

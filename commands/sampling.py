@@ -138,6 +138,7 @@ def list_samples(app: App, *, mails: bool, case_id: str, as_json: bool) -> None:
             for mail in one.drawn.mails if mails else ():
                 click.echo(f"    {mail[:SHORT]}  {_word(one, mail)}")
     if not found:
+        click.echo("no sample was drawn: see `section9 sample draw --help`", err=True)
         raise click.exceptions.Exit(4)
 
 
@@ -248,6 +249,7 @@ def report(app: App, *, month: str, as_json: bool) -> None:
         else:
             _print_estimate(told)
     if not found:
+        click.echo("no sample was drawn: see `section9 sample draw --help`", err=True)
         raise click.exceptions.Exit(4)
 
 
