@@ -309,8 +309,12 @@ def spoken(given: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def plain() -> frozenset[str]:
-    """Return the given names that are nothing but names, nicknames too; lower case."""
-    return frozenset(_FAMILIES.split()) - EVERYDAY
+    """Return the given names that are nothing but names, nicknames too; lower case.
+
+    Those of three letters are words or months as well: `Jan`, `Pen`, `Ant`.
+    """
+    words = EVERYDAY | OPENERS | {"chess", "stew", "trace"}
+    return frozenset(one for one in _FAMILIES.split() if len(one) > 3) - words  # noqa: PLR2004 - see above
 
 
 @lru_cache(maxsize=1)

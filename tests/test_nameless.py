@@ -98,6 +98,7 @@ def test_a_name_of_the_directory_is_refused_in_every_form(
         "31 children of Year 7 and 12 parents; B-0001; IC-123456-A1B2; 20 November 2026, 16:05.",
         "Mr and Mrs were on every line.",
         "A member of the school office chose an address that Outlook had suggested.",
+        "Trace was begun at once; Bill of costs; last trained on 5 Jan 2026.",
         "Training in March 2026: the National Cyber Security Centre's course, GDPR in Schools.",
         "It was recalled in Microsoft Exchange; the Local Authority and Ofsted were told by us.",
         "The list of Year 6 went to a parent of Hallowbeck Primary, not to School Health.",
