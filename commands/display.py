@@ -14,7 +14,7 @@ from section9 import Span
 
 MOST_NAMED = 3  # people of a scope on one line
 HANG = 4  # columns that what is cut off a line stands further in
-GAPPED = re.compile(r"( *)([^ ]+)")
+GAPPED = re.compile(r"( *)(\[[^\[\]]*\]|[^ ]+)")
 
 
 def marked(text: str, marks: Iterable[Span], *, colour: str) -> str:

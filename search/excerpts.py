@@ -159,11 +159,23 @@ def _excerpt(record: Record, marks: Marking) -> Excerpt:
         first = next(found, None)
         if first:
             start = max(0, first.start - LEAD)
-            window = Span(start, min(len(text), start + WIDTH))
+            window = _of_whole_words(text, Span(start, min(len(text), start + WIDTH)), first)
             near = takewhile(lambda mark: mark.start < window.end, found)  # noqa: B023 - read here
             return Excerpt(column, *_on_one_line(text, [first, *near], window))
     column, text = texts[0] if texts else ("body", "")
-    return Excerpt(column, *_on_one_line(text, [], Span(0, min(len(text), WIDTH))))
+    window = _of_whole_words(text, Span(0, min(len(text), WIDTH)), Span(0, 0))
+    return Excerpt(column, *_on_one_line(text, [], window))
+
+
+def _of_whole_words(text: str, window: Span, shown: Span) -> Span:
+    """A window without the words that its ends cut, as far as what is to be shown lets it."""
+    start, end = window.start, window.end
+    if start and not text[start - 1].isspace():
+        spaces = (place for place in range(start, shown.start) if text[place].isspace())
+        start = next(spaces, start - 1) + 1
+    if end < len(text) and not text[end].isspace():
+        end = next((p for p in range(end - 1, shown.end, -1) if text[p].isspace()), end)
+    return Span(start, end)
 
 
 def _texts(record: Record) -> Iterator[tuple[str, str]]:

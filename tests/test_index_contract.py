@@ -782,6 +782,7 @@ def test_an_excerpt_is_one_short_line_around_the_match(index: Index) -> None:
     assert hit.excerpt.text[mark.start : mark.end] == "needle"
     assert "filler the needle is here more" in hit.excerpt.text
     assert len(hit.excerpt.text) <= 200
+    assert {"filler", "more"} == {hit.excerpt.text.split()[0], hit.excerpt.text.split()[-1]}
 
 
 # --- pages ------------------------------------------------------------------------------------
