@@ -59,6 +59,16 @@ def test_what_the_pack_says_to_type_verifies_it(exported: Given, tmp_path: Path)
     assert [] == said[3:]
 
 
+def test_a_pack_of_nothing_is_verified_too(exported: Given, tmp_path: Path) -> None:
+    """That a query found no message is evidence as well."""
+    ready, _, _ = exported
+    ready.must("export", "--case", "C-0001", "--query", "quetzal", tmp_path / "none")
+
+    said = typed((tmp_path / "none" / "VERIFY.txt").read_text(), tmp_path / "none", tmp_path)
+
+    assert ("WHOLE", 3) == (said[0], len(said))
+
+
 @pytest.mark.parametrize(
     ("pattern", "step"),
     [("originals/*.eml", 2), ("ledger/mail.csv", 3), ("ledger/cases/*.jsonl", 4)],
