@@ -84,6 +84,8 @@ def cli(context: click.Context, home: Path | None) -> None:
     section9 case open …                   the authority that every search needs
     section9 search QUERY --case C-0001    find mail in a case's scope
     """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        context.color = False
     context.obj = App(home=(home or completing.default_home()).absolute())
 
 

@@ -21,7 +21,7 @@ def paged(*, wanted: bool) -> Iterator[None]:
         return
     os.environ.setdefault("LESS", QUITS)
     context = click.get_current_context()
-    context.color = "NO_COLOR" not in os.environ
+    context.color = not os.environ.get("NO_COLOR")
     context.terminal_width = shutil.get_terminal_size().columns
     shown = io.StringIO()
     try:

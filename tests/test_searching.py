@@ -136,6 +136,15 @@ def test_a_terminal_gets_the_pager_of_the_user(
     assert b"\r\n    half past eight" in printed or paged
 
 
+def test_nobody_gets_colour_who_wants_none(house: House) -> None:
+    """`NO_COLOR` is heard on a terminal with a pager or without; see no-color.org."""
+    arguments = ["search", "trip", "--case", "C-0001", "--no-pager"]
+
+    printed = _on_terminal(house, arguments, {"NO_COLOR": "1", "TERM": "xterm"})
+
+    assert (True, False) == (b"Roman fort" in b" ".join(printed.split()), b"\x1b[" in printed)
+
+
 def _on_terminal(house: House, arguments: list[str], extra: dict[str, str]) -> bytes:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
